@@ -1,0 +1,196 @@
+"""What a question gives back: hits of the search, and answers with their citations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pullquote.articles import Article, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One passage that the search found.
+
+    Attributes:
+        passage: the passage.
+        article: its article.
+        score: fused score, higher is better; comparable within one search only.
+        dense_score: cosine of question and passage in -1..1, or None where the dense list lacks it.
+        dense_rank: 1-based rank in the dense list, or None.
+        lexical_score: BM25, 0 or more, or None where the lexical list lacks it.
+        lexical_rank: 1-based rank in the lexical list, or None.
+        near_duplicates: passages of other articles that say the same, left out of the list.
+    """
+
+    passage: Passage
+    article: Article
+    score: float
+    dense_score: float | None = None
+    dense_rank: int | None = None
+    lexical_score: float | None = None
+    lexical_rank: int | None = None
+    near_duplicates: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place in print that carries an answer: article, passage, span, sentence, link.
+
+    `start`, `end`, `sentence_start`, `passage_start`... count characters of the article's text.
+
+    Attributes:
+        article_id, title, outlet, url, published, authors: the article's.
+        start, end: the span; `text` is exactly the article's text there.
+        sentence: the sentence around the span, verbatim; it starts at `sentence_start`.
+        passage_start, passage_end: the passage the reader read.
+        link: the article's URL with a text fragment that lands on the sentence, or None without a URL.
+        sha256: of the article's text in UTF-8.
+        reader_score: raw span score of the reader (a difference of logits, any real; higher is better).
+        retrieval_score: the fused score of the search (higher is better).
+    """
+
+    article_id: str
+    title: str
+    outlet: str | None
+    url: str | None
+    published: dt.date | None
+    authors: tuple[str, ...]
+    start: int
+    end: int
+    text: str
+    sentence: str
+    sentence_start: int
+    passage_start: int
+    passage_end: int
+    link: str | None
+    sha256: str
+    reader_score: float
+    retrieval_score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One value that may be the answer, with every citation that carries it.
+
+    Attributes:
+        text: the value as the best citation prints it.
+        confidence: 0..1, higher is surer. UNCALIBRATED: it orders answers, it is not yet a probability.
+        origins: how many independent reports carry it (reprints of one text count once).
+        citations: best first; never empty.
+    """
+
+    text: str
+    confidence: float
+    origins: int
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was looked at for an answer: how much of the archive, and between which days."""
+
+    articles: int
+    passages: int
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question, or the statement that the archive doesn't hold it.
+
+    Attributes:
+        question: as asked.
+        answer: `answers[0].text`, or None when abstaining.
+        abstained: the archive does not seem to hold the answer.
+        confidence: of `answers[0]`, 0..1; UNCALIBRATED for now (see `Candidate.confidence`).
+        answers: candidates, best first; the best ones are kept when abstaining, too.
+        searched: what was looked at.
+        timings_ms: milliseconds by stage.
+        passages: the passages read, best first; not part of the JSON object.
+    """
+
+    question: str
+    answer: str | None
+    abstained: bool
+    confidence: float
+    answers: tuple[Candidate, ...]
+    searched: Searched
+    timings_ms: Mapping[str, float]
+    passages: tuple[Hit, ...] = field(default=(), repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer object of the command line's `--json` (dates as YYYY-MM-DD)."""
+        return {
+            "question": self.question,
+            "answer": self.answer,
+            "abstained": self.abstained,
+            "confidence": round(self.confidence, 4),
+            "answers": [_candidate_json(candidate) for candidate in self.answers],
+            "searched": {
+                "articles": self.searched.articles,
+                "passages": self.searched.passages,
+                "since": _day(self.searched.since),
+                "until": _day(self.searched.until),
+            },
+            "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
+        }
+
+
+def _day(value: dt.date | None) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "text": candidate.text,
+        "confidence": round(candidate.confidence, 4),
+        "origins": candidate.origins,
+        "citations": [_citation_json(citation) for citation in candidate.citations],
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "outlet": citation.outlet,
+        "url": citation.url,
+        "published": _day(citation.published),
+        "authors": list(citation.authors),
+        "start": citation.start,
+        "end": citation.end,
+        "text": citation.text,
+        "sentence": citation.sentence,
+        "passage_start": citation.passage_start,
+        "passage_end": citation.passage_end,
+        "link": citation.link,
+        "sha256": citation.sha256,
+        "reader_score": round(citation.reader_score, 4),
+        "retrieval_score": round(citation.retrieval_score, 6),
+    }
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """Return one line of `pullquote search --json`."""
+    article, passage = hit.article, hit.passage
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "published": _day(article.published),
+        "authors": list(article.authors),
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(hit.score, 6),
+        "dense_score": None if hit.dense_score is None else round(hit.dense_score, 6),
+        "dense_rank": hit.dense_rank,
+        "lexical_score": None if hit.lexical_score is None else round(hit.lexical_score, 6),
+        "lexical_rank": hit.lexical_rank,
+        "near_duplicates": len(hit.near_duplicates),
+    }

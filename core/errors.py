@@ -1,0 +1,58 @@
+"""Every error that Pullquote raises on purpose.
+
+PullquoteError                 anything below; its text is one sentence fit for a user
+├── InputError                 an argument is unusable: an empty question, a date that isn't one
+├── SourceError                a source cannot be read; names the file (and line) and the cause
+├── ArchiveError               the archive cannot be used as asked
+│   ├── NotAnArchive           the directory is missing, or holds something else
+│   ├── ArchiveLocked          another process is writing to it
+│   ├── ArchiveTooNew          written by a later version of Pullquote
+│   ├── ArchiveDamaged         its files contradict each other; `pullquote check --repair` may help
+│   └── ArchiveWriteFailed     the disk is full or refuses; what was committed before is intact
+└── ModelError                 a model cannot be loaded
+    └── ModelMismatch          a model's weights or dimension are not those that the archive was made with
+"""
+
+
+class PullquoteError(Exception):
+    """Base of every error that Pullquote raises on purpose; its text is one sentence for a user."""
+
+
+class InputError(PullquoteError):
+    """An argument is unusable as given."""
+
+
+class SourceError(PullquoteError):
+    """A source cannot be read."""
+
+
+class ArchiveError(PullquoteError):
+    """The archive cannot be used as asked."""
+
+
+class NotAnArchive(ArchiveError):  # noqa: N818 - the name says the state, as FileNotFoundError's does
+    """The directory is missing, or holds something that is not a Pullquote archive."""
+
+
+class ArchiveLocked(ArchiveError):  # noqa: N818
+    """Another process is writing to the archive."""
+
+
+class ArchiveTooNew(ArchiveError):  # noqa: N818
+    """The archive was written by a later version of Pullquote."""
+
+
+class ArchiveDamaged(ArchiveError):  # noqa: N818
+    """The archive's files contradict each other."""
+
+
+class ArchiveWriteFailed(ArchiveError):  # noqa: N818
+    """The archive cannot be written; what was committed before is intact."""
+
+
+class ModelError(PullquoteError):
+    """A model cannot be loaded or run."""
+
+
+class ModelMismatch(ModelError):  # noqa: N818
+    """A model's weights or dimension are not those that the archive was made with."""

@@ -1,0 +1,1 @@
+"""Demo archive, metrics and benchmarks."""

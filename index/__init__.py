@@ -1,0 +1,1 @@
+"""Sources, passages, embeddings, the archive on disk, and search."""

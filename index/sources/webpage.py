@@ -1,0 +1,142 @@
+"""Saved web pages: .html and .htm. Body and metadata come from trafilatura, the date from the markup."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from pullquote.articles import Article, Skipped
+from pullquote.index.sources.byline import is_name, split_byline
+from pullquote.index.sources.dates import parse_published
+from pullquote.index.sources.decoding import declared_charset, decode
+from pullquote.index.sources.files import SourceFile, Unreadable
+from pullquote.index.sources.record import is_web_address, to_article
+from pullquote.index.sources.streams import read_whole
+
+# A cookie wall or an empty frame leaves a line or two; the shortest news briefs have about 100 characters.
+_MIN_BODY_CHARS = 50
+
+# htmldate takes the latest day to believe; its default, today, would refuse embargoed and test pages.
+_LAST_DAY = "2199-12-31"
+
+_PUBLISHED_META = (
+    "//meta[@property='article:published_time' or @itemprop='datePublished' or @name='parsely-pub-date'"
+    " or @name='date' or @name='pubdate' or @name='DC.date.issued']/@content",
+    "//time[@itemprop='datePublished' or @pubdate]/@datetime",
+)
+_JSON_LD = "//script[@type='application/ld+json']/text()"
+_DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*("(?:[^"\\]|\\.){8,60}")')
+
+
+def read(source: SourceFile) -> Iterator[Article | Skipped]:
+    """Yield the one article of a web page.
+
+    Raises:
+        Unreadable: the file cannot be read, or no article text is found on the page.
+    """
+    data = read_whole(source)
+    record = _record(decode(data, declared=declared_charset(data)))
+    yield to_article(record, source=source.name)
+
+
+def _record(html: str) -> dict[str, Any]:
+    from trafilatura import bare_extraction, load_html
+
+    _keep_quiet()
+    try:
+        tree = load_html(html)
+        if tree is None:
+            raise Unreadable("is no HTML page")
+        page = bare_extraction(
+            html, with_metadata=True, include_comments=False, date_extraction_params=_date_options()
+        )
+    except (Unreadable, MemoryError):
+        raise
+    except Exception as error:  # a parser of other people's pages; one hostile page must not stop an archive
+        raise Unreadable(f"cannot be taken apart as a web page ({type(error).__name__}: {error})") from error
+    body = "" if page is None or isinstance(page, dict) else _paragraphs(page.body)
+    if page is None or isinstance(page, dict) or len(body) < _MIN_BODY_CHARS:
+        raise Unreadable("has no article text on its page")
+    url = page.url if page.url and is_web_address(page.url) else ""
+    published, timestamp = _published(tree)
+    record: dict[str, Any] = {
+        "text": body,
+        "url": url,
+        "title": page.title or "",
+        "outlet": page.sitename or _host(url),
+        "published": published or page.date,
+        "authors": [name for name in split_byline(page.author or "") if is_name(name)],
+        "language": page.language
+        or tree.get("lang")
+        or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+    }
+    if timestamp:
+        record["published_at"] = timestamp
+    return record
+
+
+def _date_options() -> dict[str, Any]:
+    # Without the extensive search htmldate reads dates in markup only: one guessed from running text
+    # would be wrong too often to be printed in a citation.
+    return {"original_date": True, "extensive_search": False, "max_date": _LAST_DAY}
+
+
+def _published(tree: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - lxml has no types
+    """Return the first date and timestamp that the page's metadata states well-formed."""
+    stated = [value for path in _PUBLISHED_META[:1] for value in tree.xpath(path)]
+    for block in tree.xpath(_JSON_LD):
+        stated.extend(json.loads(found, strict=False) for found in _DATE_PUBLISHED.findall(block))
+    stated.extend(tree.xpath(_PUBLISHED_META[1]))
+    for value in stated:
+        try:
+            day, timestamp = parse_published(str(value))
+        except Unreadable:
+            continue
+        if day:
+            return day, timestamp
+    return None, None
+
+
+def _paragraphs(body: Any) -> str:  # noqa: ANN401 - lxml has no types
+    r"""Return the text of trafilatura's body: paragraphs, lists and tables joined by "\n\n"."""
+    texts = [_line(body.text or "")]
+    for block in body:
+        if block.tag == "list":
+            texts.append("\n".join(_lines(item) for item in block.iter("item")))
+        elif block.tag == "table":
+            texts.append(
+                "\n".join(" | ".join(_lines(cell) for cell in row.iter("cell")) for row in block.iter("row"))
+            )
+        elif block.tag == "quote" and len(block):
+            texts.append(_paragraphs(block))
+        else:
+            texts.append(_lines(block))
+        texts.append(_line(block.tail or ""))
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _lines(block: Any) -> str:  # noqa: ANN401
+    for line_break in block.iter("lb"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    lines = "".join(block.itertext()).split("\n")
+    return "\n".join(line for line in map(_line, lines) if line)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _keep_quiet() -> None:
+    # With no handler at all Python prints library warnings to stderr, one for every page without text.
+    for name in ("trafilatura", "htmldate"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

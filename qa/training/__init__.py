@@ -1,0 +1,1 @@
+"""Training the reader with the project's own script."""

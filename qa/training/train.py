@@ -1,0 +1,295 @@
+"""Training the reader: span loss over start and end tokens, with no-answer as the first token.
+
+The loss is the mean cross-entropy of start and end over the window's passage tokens and [CLS] (Devlin et
+al. 2019, section 4.3); other tokens are masked out, as they are when the reader reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from pullquote.errors import InputError, ModelError
+from pullquote.index.precision import has_fast_bfloat16
+from pullquote.qa.training.batches import Batch, collate, epoch_batches
+from pullquote.qa.training.examples import Example, at_most, read_examples, with_negatives
+
+_CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingOptions:
+    """How a reader is trained.
+
+    Attributes:
+        base: encoder to start from: a sentence-transformers or Hugging Face model's folder or hub name.
+        epochs: passes over the data; may be a fraction.
+        batch_size: windows a step.
+        learning_rate: the peak, reached after `warmup` of the steps and falling linearly to 0.
+        warmup: share of the steps.
+        weight_decay: of AdamW, on everything but biases and layer norms.
+        max_tokens: window, in tokens.
+        stride: tokens that neighbouring windows share.
+        negatives: share of the questions that are also asked of a passage without the answer.
+        empty_windows: share of a long passage's windows without the answer that are kept.
+        dropout: of the encoder. A single pass over the data has no use for it, and it costs a third of the
+            speed on a CPU (1,000 against 1,500 tokens/s on two cores with AVX2).
+        freeze_embeddings: leave the token embeddings as the encoder has them.
+        at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
+        seed: for shuffling, sampling and the new layer's weights.
+    """
+
+    base: str
+    epochs: float = 1.0
+    batch_size: int = 32
+    learning_rate: float = 2e-4
+    warmup: float = 0.06
+    weight_decay: float = 0.01
+    max_tokens: int = 192
+    stride: int = 64
+    negatives: float = 0.15
+    empty_windows: float = 0.15
+    dropout: float = 0.0
+    freeze_embeddings: bool = True
+    at_most: tuple[tuple[str, int], ...] = ()
+    seed: int = 20310504
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """Where training stands: steps done and in all, the running loss, windows a second, seconds so far."""
+
+    step: int
+    steps: int
+    loss: float
+    windows_per_s: float
+    seconds: float
+
+
+def train_reader(
+    data: Sequence[Path],
+    output: Path,
+    options: TrainingOptions,
+    *,
+    checkpoints: Path,
+    checkpoint_every_s: float = 300.0,
+    progress: Callable[[TrainingProgress], None] = lambda _: None,
+) -> Path:
+    """Train a reader and write it to `output` as a Hugging Face model in float16.
+
+    Interrupted (SIGINT, SIGTERM) or killed, it goes on from the last checkpoint when called again with the
+    same data and options.
+
+    Args:
+        data: reading examples (see `read_examples`).
+        output: folder to write `config.json`, `model.safetensors`, the tokenizer and `training.json` to.
+        options: what to train and how.
+        checkpoints: folder for the state to resume from; several hundred MB.
+        checkpoint_every_s: seconds between checkpoints.
+        progress: called about once a second.
+
+    Returns:
+        `output`.
+
+    Raises:
+        SourceError: a data file is bad.
+        InputError: the checkpoint is of another run.
+        ModelError: the base cannot be loaded.
+    """
+    torch.manual_seed(options.seed)
+    examples = [example for path in data for example in read_examples(path)]
+    if not examples:
+        raise InputError("There are no examples to train on.")
+    examples = at_most(examples, dict(options.at_most), seed=options.seed)
+    examples = with_negatives(examples, share=options.negatives, seed=options.seed)
+    model, tokenizer = _load_base(options)
+    run = _Run(model, tokenizer, examples, options, checkpoints / _CHECKPOINT)
+    run.resume()
+    run.train(checkpoint_every_s=checkpoint_every_s, progress=progress)
+    return _save(model, tokenizer, output, options, data, run)
+
+
+def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer, logging
+
+    verbosity = logging.get_verbosity()
+    logging.set_verbosity_error()  # the new span layer's "newly initialized" warning is what we want here
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(options.base)
+        model = AutoModelForQuestionAnswering.from_pretrained(
+            options.base,
+            dtype=torch.float32,
+            hidden_dropout_prob=options.dropout,
+            attention_probs_dropout_prob=options.dropout,
+        )
+    except (OSError, ValueError) as error:
+        raise ModelError(f"The base model {options.base!r} cannot be loaded: {error}") from error
+    finally:
+        logging.set_verbosity(verbosity)
+    # A sentence encoder's tokenizer may carry its own truncation and padding; windows set theirs.
+    tokenizer.model_max_length = 512
+    if options.freeze_embeddings:
+        model.get_input_embeddings().requires_grad_(False)
+    return model, tokenizer
+
+
+class _Run:
+    def __init__(
+        self, model: Any, tokenizer: Any, examples: list[Example], options: TrainingOptions, checkpoint: Path  # noqa: ANN401
+    ) -> None:
+        self.model, self.tokenizer, self.options, self.checkpoint = model, tokenizer, options, checkpoint
+        self.batches = list(self._batches(examples))
+        self.steps = len(self.batches)
+        self.step = 0
+        self.seconds = 0.0
+        self.optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate)
+        warm = max(1, int(self.steps * options.warmup))
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer,
+            lambda step: min((step + 1) / warm, max(0.0, (self.steps - step) / max(1, self.steps - warm))),
+        )
+        self.losses: list[float] = []
+        self.fingerprint = hashlib.sha256(
+            json.dumps([asdict(options), len(examples), self.steps]).encode()
+        ).hexdigest()
+
+    def _batches(self, examples: list[Example]) -> Iterator[list[Any]]:
+        whole, part = divmod(self.options.epochs, 1.0)
+        for epoch in range(int(whole) + (part > 0)):
+            batches = epoch_batches(
+                examples,
+                self.tokenizer,
+                batch_size=self.options.batch_size,
+                max_tokens=self.options.max_tokens,
+                stride=self.options.stride,
+                empty_windows=self.options.empty_windows,
+                seed=self.options.seed + epoch,
+            )
+            yield from batches if epoch < whole else batches[: int(len(batches) * part)]
+
+    def resume(self) -> None:
+        if not self.checkpoint.exists():
+            return
+        state = torch.load(self.checkpoint, weights_only=True)
+        if state["fingerprint"] != self.fingerprint:
+            raise InputError(f"{self.checkpoint} is of another run; remove it or name another folder.")
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        self.step, self.seconds = state["step"], state["seconds"]
+
+    def save_checkpoint(self) -> None:
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.checkpoint.with_suffix(".partial")
+        state = {
+            "fingerprint": self.fingerprint,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+        }
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def train(self, *, checkpoint_every_s: float, progress: Callable[[TrainingProgress], None]) -> None:
+        self.model.train()
+        last_saved = last_shown = time.monotonic()
+        with _stop_signals() as stopped:
+            while self.step < self.steps:
+                begun = time.monotonic()
+                self.losses.append(self._step(collate(self.batches[self.step], self.tokenizer.pad_token_id)))
+                self.step += 1
+                now = time.monotonic()
+                self.seconds += now - begun
+                if now - last_shown >= 1.0 or self.step == self.steps:
+                    last_shown = now
+                    progress(self._progress())
+                if stopped() or now - last_saved >= checkpoint_every_s:
+                    last_saved = now
+                    self.save_checkpoint()
+                if stopped():
+                    raise KeyboardInterrupt
+
+    def _step(self, batch: Batch) -> float:
+        torch.manual_seed(self.options.seed + self.step)  # the same dropout whether or not it was interrupted
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
+            output = self.model(
+                input_ids=torch.from_numpy(batch.ids),
+                attention_mask=torch.from_numpy(batch.attention),
+                token_type_ids=torch.from_numpy(batch.types),
+            )
+        allowed = torch.from_numpy(batch.answerable).clone()
+        allowed[:, 0] = True
+        start = output.start_logits.float().masked_fill(~allowed, -1e4)
+        end = output.end_logits.float().masked_fill(~allowed, -1e4)
+        loss = (
+            cross_entropy(start, torch.from_numpy(batch.starts)) + cross_entropy(end, torch.from_numpy(batch.ends))
+        ) / 2
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return float(loss.detach())
+
+    def _progress(self) -> TrainingProgress:
+        recent = self.losses[-200:]
+        done = len(self.losses) * self.options.batch_size
+        rate = done / max(self.seconds, 1e-9) if len(self.losses) == self.step else 0.0
+        return TrainingProgress(self.step, self.steps, float(np.mean(recent)), rate, self.seconds)
+
+
+def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:  # noqa: ANN401
+    decayed, plain = [], []
+    for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        (plain if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
+    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
+
+
+@contextlib.contextmanager
+def _stop_signals() -> Iterator[Callable[[], bool]]:
+    """Turn SIGINT and SIGTERM into a flag that is looked at between steps."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _save(
+    model: Any, tokenizer: Any, output: Path, options: TrainingOptions, data: Sequence[Path], run: _Run  # noqa: ANN401
+) -> Path:
+    output.mkdir(parents=True, exist_ok=True)
+    model.half().save_pretrained(output)
+    tokenizer.save_pretrained(output)
+    facts = {
+        # Never a path: where the data lay on the machine that trained is nobody's business.
+        "options": {**asdict(options), "base": Path(options.base).name},
+        "data": [path.name for path in data],
+        "steps": run.steps,
+        "seconds": round(run.seconds),
+        "final_loss": round(float(np.mean(run.losses[-200:])), 4) if run.losses else None,
+    }
+    (output / "training.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return output

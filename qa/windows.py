@@ -1,0 +1,135 @@
+"""Question and passage as token windows, with the way back from tokens to characters.
+
+A passage longer than a window is read through several that overlap by `stride` tokens (Devlin et al.
+2019, section 4.2). Every window knows which of its tokens may be part of an answer: those of the passage
+itself, never the question, the context line put before the passage, or padding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+# A question is cut here, so that the passage keeps most of the window. RealTime QA's longest is 92 tokens.
+MAX_QUESTION_TOKENS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderInput:
+    """A passage as the reader reads it.
+
+    Attributes:
+        text: the passage; spans are offsets into it.
+        context: words put before it (title, date) that help to understand it and are never an answer.
+    """
+
+    text: str
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Tokens of one window.
+
+    Attributes:
+        passage: index of the passage in the call.
+        ids: token ids.
+        types: token type ids (0 question, 1 passage).
+        starts: (tokens,) int32, first character of the token in the passage; -1 where it isn't of the passage.
+        ends: (tokens,) int32, one past its last character; -1 likewise.
+    """
+
+    passage: int
+    ids: list[int]
+    types: list[int]
+    starts: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int32]
+
+    @property
+    def answerable(self) -> npt.NDArray[np.bool_]:
+        """(tokens,) bool: which tokens may be part of an answer."""
+        return self.starts >= 0
+
+
+def make_windows(
+    tokenizer: Any,  # noqa: ANN401 - a fast tokenizer; transformers has no typed base for it
+    questions: Sequence[str],
+    inputs: Sequence[ReaderInput],
+    *,
+    max_tokens: int,
+    stride: int,
+) -> list[Window]:
+    """Return the windows of each (question, passage) pair, in order; at least one a pair.
+
+    Args:
+        tokenizer: a Hugging Face fast tokenizer.
+        questions: one for each input.
+        inputs: the passages.
+        max_tokens: length of a window, special tokens included.
+        stride: tokens that neighbouring windows share.
+    """
+    if not inputs:
+        return []
+    clipped = _clip_questions(tokenizer, questions)
+    prefixes = [f"{item.context}\n" if item.context else "" for item in inputs]
+    encoded = tokenizer(
+        clipped,
+        [prefix + item.text for prefix, item in zip(prefixes, inputs, strict=True)],
+        truncation="only_second",
+        max_length=max_tokens,
+        stride=stride,
+        return_overflowing_tokens=True,
+        return_offsets_mapping=True,
+        return_token_type_ids=True,
+    )
+    windows = []
+    for row, passage in enumerate(encoded["overflow_to_sample_mapping"]):
+        shift = len(prefixes[passage])
+        offsets = np.asarray(encoded["offset_mapping"][row], dtype=np.int32)
+        of_passage = np.array([part == 1 for part in encoded.sequence_ids(row)])
+        of_passage &= (offsets[:, 0] >= shift) & (offsets[:, 1] > offsets[:, 0])
+        windows.append(
+            Window(
+                passage=int(passage),
+                ids=encoded["input_ids"][row],
+                types=encoded["token_type_ids"][row],
+                starts=np.where(of_passage, offsets[:, 0] - shift, -1).astype(np.int32),
+                ends=np.where(of_passage, offsets[:, 1] - shift, -1).astype(np.int32),
+            )
+        )
+    return windows
+
+
+def _clip_questions(tokenizer: Any, questions: Sequence[str]) -> list[str]:  # noqa: ANN401
+    clipped = []
+    for question in questions:
+        # Four characters a token is the shortest that occurs in practice; most questions skip the count.
+        if len(question) > MAX_QUESTION_TOKENS:
+            offsets = tokenizer(question, return_offsets_mapping=True, add_special_tokens=False)["offset_mapping"]
+            if len(offsets) > MAX_QUESTION_TOKENS:
+                question = question[: offsets[MAX_QUESTION_TOKENS - 1][1]]
+        clipped.append(question)
+    return clipped
+
+
+def pad(
+    windows: Sequence[Window], pad_id: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return ids, attention, types (each (windows, longest) int64) and answerable ((windows, longest) bool)."""
+    longest = max(len(window.ids) for window in windows)
+    shape = (len(windows), longest)
+    ids = np.full(shape, pad_id, dtype=np.int64)
+    attention = np.zeros(shape, dtype=np.int64)
+    types = np.zeros(shape, dtype=np.int64)
+    answerable = np.zeros(shape, dtype=np.bool_)
+    for row, window in enumerate(windows):
+        length = len(window.ids)
+        ids[row, :length] = window.ids
+        attention[row, :length] = 1
+        types[row, :length] = window.types
+        answerable[row, :length] = window.answerable
+    return ids, attention, types, answerable

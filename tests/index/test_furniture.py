@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import os
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pullquote.articles import Article
+from pullquote.index.furniture import furniture_ranges, is_section_label
+from pullquote.index.sources import SourceFile, discover, read_articles
+
+PROSE = (
+    "The ferry between Varn and Brask sailed on Sunday for the first time since the storm, the port authority said.",
+    "“We carried 412 passengers,” said Mara Lind, who chairs the authority and took office in 2029.",
+    "It was a good day for the islands.",
+)
+
+
+def marked(text: str, **metadata) -> list[str]:
+    article = Article(text=text, **metadata)
+    ranges = furniture_ranges(article)
+    return [line for start, end in ranges for line in text[start:end].split("\n") if line.strip()]
+
+
+def in_article(line: str) -> str:
+    """Put a line into the middle of a story, far from its top and its end."""
+    story = [
+        f"Paragraph {n} of the story says that the harbour was dredged in the year {1900 + n}."
+        for n in range(24)
+    ]
+    story.insert(12, line)
+    return "\n\n".join(story)
+
+
+FURNITURE = [
+    "  • Share",
+    "• Tweet",
+    "Share Tweet Email Print",
+    "Share on Facebook | Share on Twitter",
+    "Read Later",
+    "(MORE: Why the Ferry to Brask Was Stopped)",
+    "(MORE: Ferries are late again. Why?)",
+    "READ MORE: Storm closes three ports",
+    "SEE ALSO: The ten best piers.",
+    "Related: Harbour dues to rise",
+    "More:Harbour dues to rise, says minister's office. Again.",
+    "HARBOUR DUES:What the new charges mean for islanders",
+    "Who is Mara Lind?:The engineer who rebuilt the port",
+    "Photos: The storm in Varn",
+    "Watch: Waves break over the pier",
+    "Loading more",
+    "Advertisement",
+    "ADVERTISEMENT",
+    "___",
+    "* * *",
+    "Sign up for our newsletter and never miss a sailing",
+    "Subscribe to The Harbour Post today for 3 crowns a week",
+    "Get our free weekly newsletter. It has everything about piers.",
+    "The best of the coast, straight to your inbox.",
+    "Support local journalism. Subscribe now.",
+    "We use cookies to make this site better.",
+    "By continuing to browse this site you agree to our use of cookies.",
+    "Follow Ann Roe on Twitter @annroe",
+    "Follow Ann Roe at",
+    "Follow us on Facebook",
+    "Associated Press writer Bo Lee contributed to this report.",
+    "Contributing: Bo Lee, The Associated Press",
+    "Additional reporting by Bo Lee",
+    "Reach the reporter at ann@harbourpost.example or 555-0100.",
+    "Ann Roe covers ports for the Post. Follow her on Twitter @annroe.",
+    "© 2031 The Harbour Post",
+    "Copyright 2031 The Harbour Post. All rights reserved.",
+    "Click here to see the timetable",
+    "For more photos of the storm, click here.",
+    "View comments",
+    "Join the conversation",
+    "This story has been updated with additional information.",
+]
+
+
+@pytest.mark.parametrize("line", FURNITURE)
+def test_furniture_is_marked_wherever_it_stands(line):
+    assert marked(in_article(line)) == [line]
+
+
+REPORTING = [
+    *PROSE,
+    "Share prices fell by 4 percent.",
+    "Facebook",
+    "“Sign up for our newsletter,” the banner said, but nobody did.",
+    "The newsletter, which has 40,000 subscribers, is delivered on Fridays.",
+    "Subscriptions rose by a third after the scandal.",
+    "The company said it would deliver groceries to your inbox for 3 crowns.",
+    "“More: that is what they want,” Lind said.",
+    "More: the council voted 7-2 to close the pier on Friday.",
+    "More than 400 people were on board.",
+    "Related companies were searched, too.",
+    "Watch makers in Brask have struck.",
+    "Cookies were sold at the pier.",
+    "The site uses cookies baked in Brask, the baker said.",
+    "Follow the coast road to Brask, then turn left at the lighthouse.",
+    "Copyright law protects the map, a court in Varn ruled.",
+    "He contributed to the fund for 12 years.",
+    "Video of the storm shows a wave of 9 meters.",
+    "Video by a passer-by shows the pier breaking at 9 p.m.",
+    "Contributing to the delay were two broken cranes.",
+    "Written by a panel of engineers, the report blames the contractor.",
+    "Anyone with information is asked to email harbour@police.example.",
+    "Home Delivery",
+    "Membership",
+    "WHEN: Saturday at noon",
+    "Best pier: Brask",
+    "Score: Varn 3, Brask 1",
+    "12:30 p.m.: The ferry leaves",
+    "Nation & World",
+    "Ann Roe",
+    "By Nightfall",
+    "CNN",
+]
+
+
+@pytest.mark.parametrize("line", REPORTING)
+def test_reporting_is_not_marked(line):
+    assert marked(in_article(line)) == []
+
+
+def test_the_top_of_a_page():
+    text = (
+        "Nation & World\n\nFerry sails again\n\nBy Ann Roe\nThe Harbour Post\nUpdated May 4, 2031\n"
+        "Facebook\nTwitter\n\n" + "\n\n".join(PROSE)
+    )
+    start = text.index("Ferry")
+    found = marked(text, title_in_text=(start, start + 17), outlet="The Harbour Post")
+    assert found == text.split("\n\n" + PROSE[0])[0].replace("\n\n", "\n").split("\n")
+
+
+def test_a_byline_without_by_counts_for_a_known_author_only():
+    text = "Ann Roe and Bo Lee\n\n" + "\n\n".join(PROSE)
+    assert marked(text) == []
+    assert marked(text, authors=("Ann Roe", "Bo Lee")) == ["Ann Roe and Bo Lee"]
+
+
+def test_the_headline_is_marked_where_it_stands_only():
+    text = "Ferry sails again\n\n" + "\n\n".join(PROSE)
+    assert marked(text) == []
+    assert marked(text, title_in_text=(0, 17)) == ["Ferry sails again"]
+
+
+def test_a_caption_and_its_repeat():
+    caption = "Mara Lind walks along the new pier in Varn on Sunday. It cost 3.2 million crowns."
+    text = f"{caption}\n{caption}\n\n{PROSE[0]}"
+    assert marked(text) == [caption, caption]
+    assert marked(f"{caption}\n\n{PROSE[0]}\n\n{caption}") == [caption]
+    # A paragraph printed twice by mistake is kept once.
+    assert marked(f"{caption}\n\n{caption}") == [caption]
+
+
+def test_short_lines_may_repeat():
+    assert marked("\n\n".join(["Yes, it was.", "Varn 3", "Varn 3", "Yes, it was."])) == []
+
+
+def test_the_pitches_at_the_end():
+    pitches = (
+        "Digital Access\n\nDigital Access\nAccess from all your devices, wherever they are.\n\n"
+        "Home Delivery\n\nHome Delivery\nTides, sailings and more! All that you need in the morning."
+    )
+    text = "\n\n".join(PROSE) + "\n\n" + pitches
+    assert furniture_ranges(Article(text=text)) == [(text.index("Digital"), len(text))]
+
+
+def test_a_heading_that_sounds_like_a_pitch():
+    text = (
+        f"{PROSE[0]}\n\nHome Delivery\n\nThe post brings our bread since 2029, and your milk.\n\n{PROSE[1]}"
+    )
+    assert marked(text) == []
+
+
+def test_share_targets_count_beside_a_share_bar():
+    assert marked(in_article("Share\nFacebook\nEmail")) == ["Share", "Facebook", "Email"]
+
+
+def test_lines_end_as_they_do_in_the_file():
+    text = "Share\r\n\r\nThe ferry sailed.\rAdvertisement\r"
+    assert [text[start:end] for start, end in furniture_ranges(Article(text=text))] == [
+        "Share",
+        "Advertisement",
+    ]
+
+
+def test_section_labels():
+    assert is_section_label("Nation & World")
+    assert is_section_label("  POLITICS ")
+    assert not is_section_label("Ferry sails again")
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([*FURNITURE, *REPORTING, "", "Facebook", "Digital Access"]), st.text(max_size=60)
+    ),
+    max_size=30,
+)
+
+
+@given(LINES, st.sampled_from(["\n", "\r\n", "\n\n"]), st.integers(0, 40), st.integers(1, 40))
+def test_ranges_are_sorted_disjoint_and_of_whole_lines(lines, newline, start, length):
+    text = newline.join(lines)
+    title = (start, start + length) if start + length <= len(text) else None
+    article = Article(text=text, title_in_text=title, authors=("Ann Roe",), outlet="AP")
+    ranges = furniture_ranges(article)
+    previous_end = -1
+    for range_start, range_end in ranges:
+        assert previous_end < range_start < range_end <= len(text)
+        assert range_start == 0 or text[range_start - 1] in "\r\n"
+        assert range_end == len(text) or text[range_end] in "\r\n"
+        assert text[range_start:range_end].strip()
+        previous_end = range_end
+    assert ranges == furniture_ranges(replace(article))
+
+
+def test_it_is_fast():
+    text = "\n\n".join([*PROSE, *FURNITURE[:3]] * 20)[:8000]
+    article = Article(text=text)
+    best_s = min(_seconds(article) for _ in range(20))
+    assert best_s < 0.003  # 0.3 ms on an idle laptop; ten times that for a loaded one
+
+
+def test_hostile_lines_take_no_time():
+    for line in (
+        "By " + "A " * 20_000,
+        "a:" * 20_000,
+        "A" * 200 + "/",
+        "Share " * 70,
+        "By " + "A.B-" * 100 + "!",
+    ):
+        assert _seconds(Article(text=f"{line}\n{line}")) < 0.1
+
+
+def _seconds(article: Article) -> float:
+    start = time.perf_counter()
+    furniture_ranges(article)
+    return time.perf_counter() - start
+
+
+@pytest.mark.data
+def test_two_real_pages():
+    shared = Path(os.environ.get("PULLQUOTE_SHARED", Path(__file__).parents[3] / "shared"))
+    pages = sorted((shared / "seeds").glob("*.txt"))
+    if len(pages) != 2:
+        pytest.skip(f"needs the two pages of {shared / 'seeds'}; set PULLQUOTE_SHARED to where they are")
+    kinds = re.compile(
+        r"\s*•|\(MORE:|Nation &|Loading|Digital|Home Del|Text Al|Email N|Access from|Local news, prep|Stay conn|We'll del"
+        r"|Follow .* at$|.* contributed to this report\.$|President Barack Obama \(right\)"
+    )
+    for source in discover(pages):
+        assert isinstance(source, SourceFile)
+        (article,) = read_articles(source)
+        assert isinstance(article, Article)
+        assert article.title_in_text
+        lines = [line for line in article.text.split("\n") if line.strip()]
+        expected = [line for line in lines if kinds.match(line) or line == article.title]
+        assert len(expected) in (6, 19)
+        assert marked(article.text, title_in_text=article.title_in_text) == expected

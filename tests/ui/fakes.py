@@ -1,0 +1,216 @@
+"""A small archive and engine in memory, with the outward behaviour of the real ones and no models."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import ClassVar
+
+from pullquote.answers import Answer, Candidate, Citation, Hit, Searched
+from pullquote.articles import AddReport, Article, Passage, Skipped
+from pullquote.errors import InputError, NotAnArchive
+from pullquote.filters import Filters
+
+SENTENCE = "Dr Hanne Osterby, of the marine safety board, is leading the investigation."
+PLAIN = Article(
+    text=f"The Corrin Star sank on Friday.\n\n{SENTENCE} It will take a year.",
+    id="a1",
+    url="https://courier.example/corrin-star",
+    title="Corrin Star: nine dead",
+    outlet="Harbour Courier",
+    published=dt.date(2031, 5, 4),
+    authors=("Ines Amaro", "Tom Reyl"),
+)
+# Everything that an article may carry to harm whoever shows it.
+HOSTILE = Article(
+    text="<script>alert(1)</script> [bold red]Pay[/bold red] \x1b[2J\x9b31m \u202edetaerc \"><img src=x onerror=y>.",
+    id="a2",
+    url="javascript:alert(1)",
+    title='<img src=x onerror=alert(1)> [link=https://evil.example]"title"[/link] \x1b]0;owned\x07',
+    outlet="<b>Outlet</b>\u2066",
+    published=None,
+    authors=("<i>Author</i>",),
+)
+
+
+def citation(article: Article, text: str, *, sentence: str | None = None, link: str | None = None) -> Citation:
+    start = article.text.index(text)
+    sentence = sentence or article.text
+    return Citation(
+        article_id=article.id,
+        title=article.title,
+        outlet=article.outlet,
+        url=article.url,
+        published=article.published,
+        authors=article.authors,
+        start=start,
+        end=start + len(text),
+        text=text,
+        sentence=sentence,
+        sentence_start=article.text.index(sentence),
+        passage_start=0,
+        passage_end=len(article.text),
+        link=link or article.url,
+        sha256=hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        reader_score=3.5,
+        retrieval_score=0.03,
+    )
+
+
+def hit(article: Article, *, near_duplicates: int = 0) -> Hit:
+    passage = Passage(article.id, 0, len(article.text), article.text)
+    return Hit(passage, article, 0.0325, 0.71, 1, None, None, near_duplicates=(passage,) * near_duplicates)
+
+
+def answered(question: str = "Who leads the investigation?") -> Answer:
+    link = PLAIN.url + "#:~:text=Dr%20Hanne%20Osterby"
+    best = Candidate("Dr Hanne Osterby", 0.91, 2, (citation(PLAIN, "Dr Hanne Osterby", sentence=SENTENCE, link=link),))
+    other = Candidate("a year", 0.12, 1, (citation(PLAIN, "a year"),))
+    return Answer(question, best.text, False, 0.91, (best, other), Searched(2, 5), {"total": 12.34}, (hit(PLAIN),))
+
+
+def hostile(question: str = "What?") -> Answer:
+    best = Candidate(HOSTILE.text[:30], 0.5, 1, (citation(HOSTILE, HOSTILE.text[:30]),))
+    return Answer(question, best.text, False, 0.5, (best, best), Searched(2, 5), {}, (hit(HOSTILE),))
+
+
+def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> Answer:
+    candidate = Candidate(article.text[:10], 0.1, 1, (citation(article, article.text[:10]),))
+    return Answer(question, None, True, 0.1, (candidate,), Searched(2, 5), {}, (hit(article),))
+
+
+class FakeEngine:
+    """Answers by a word of the question: "salary" is not in the archive, "hostile" is an attack."""
+
+    def __init__(self, archive: object = None) -> None:
+        self.warm = False
+        self.asked: list[tuple[str, Filters]] = []
+
+    def warm_up(self) -> None:
+        self.warm = True
+
+    def ask(self, question: str, *, filters: Filters = Filters(), **_: object) -> Answer:  # noqa: B008
+        self.asked.append((question, filters))
+        engines.append(self)
+        if not question.strip():
+            raise InputError("The question is empty.")
+        if "crash" in question:
+            raise ZeroDivisionError("a bug")
+        if "interrupt" in question:
+            raise KeyboardInterrupt
+        if "salary" in question:
+            return absent(question, article=HOSTILE if "hostile" in question else PLAIN)
+        return hostile(question) if "hostile" in question else answered(question)
+
+
+engines: list[FakeEngine] = []
+
+
+@dataclass(frozen=True)
+class ArchiveInfo:
+    path: str = "news.pq"
+    format_version: int = 1
+    articles: int = 2
+    passages: int = 5
+    first_day: dt.date | None = dt.date(2031, 5, 1)
+    last_day: dt.date | None = dt.date(2031, 6, 9)
+    outlets: tuple[tuple[str, int], ...] = (("Harbour Courier", 1), ("<b>Outlet</b>\x1b", 1))
+    embedder: str = "all-MiniLM-L6-v2"
+    embedder_sha256: str = "53aa"
+    dimension: int = 384
+    bytes_on_disk: int = 1_500_000
+
+
+@dataclass(frozen=True)
+class AddProgress:
+    articles: int
+    passages: int
+    bytes_done: int
+    bytes_total: int
+    source: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    problems: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+    ok: bool = True
+
+
+@dataclass(frozen=True)
+class RemoveReport:
+    removed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+class FakeArchive:
+    """An archive of PLAIN and HOSTILE; class attributes set what its methods give back."""
+
+    report: ClassVar[AddReport] = AddReport(("a1",), (), 0, (), 3, 1.5)
+    checked: ClassVar[CheckReport] = CheckReport()
+    fails: ClassVar[BaseException | None] = None
+    searches: ClassVar[list[tuple[str, int, Filters]]] = []
+    optimized: ClassVar[int] = 0
+
+    @classmethod
+    def open(cls, path: str | Path, *, create: bool = False) -> FakeArchive:
+        if cls.fails:
+            raise cls.fails
+        if not Path(path).is_dir():
+            if not create:
+                raise NotAnArchive(f"{path} is not a Pullquote archive; `pullquote add` makes one.")
+            Path(path).mkdir()
+        return cls()
+
+    def __enter__(self) -> FakeArchive:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        pass
+
+    def add(self, sources, *, progress=None):
+        list(sources)
+        progress(AddProgress(1, 3, 10, 20, "x.txt"))
+        progress(AddProgress(2, 5, 20, 20, "x.txt"))
+        return self.report
+
+    def remove(self, names):
+        names = tuple(names)
+        return RemoveReport(
+            tuple(name for name in names if name == "a1"), tuple(name for name in names if name != "a1")
+        )
+
+    def search(self, query, *, limit=10, filters=Filters()):  # noqa: B008
+        self.searches.append((query, limit, filters))
+        return [] if "nothing" in query else [hit(PLAIN, near_duplicates=2), hit(HOSTILE)][:limit]
+
+    def info(self):
+        return ArchiveInfo()
+
+    def check(self, *, repair=False):
+        return self.checked
+
+    def optimize(self):
+        FakeArchive.optimized += 1
+
+
+def skipped(count: int, *, unsupported: bool = False) -> tuple[Skipped, ...]:
+    return tuple(Skipped(f"dir/file{number}.txt", f"reason {number}", unsupported) for number in range(count))
+
+
+def install(monkeypatch) -> type[FakeArchive]:
+    """Put the fakes where the command line imports Archive and Engine from."""
+    fresh = type("Archive", (FakeArchive,), {"searches": []})
+    archive, engine = ModuleType("pullquote.index.archive"), ModuleType("pullquote.qa.engine")
+    archive.Archive, engine.Engine = fresh, FakeEngine
+    monkeypatch.setitem(sys.modules, archive.__name__, archive)
+    monkeypatch.setitem(sys.modules, engine.__name__, engine)
+    engines.clear()
+    return fresh

@@ -1,0 +1,1 @@
+"""Command line and chat: parse, call qa and index, show."""

@@ -1,0 +1,283 @@
+"""The `pullquote` command: results on stdout, everything else on stderr.
+
+Exit codes: 0 done, 1 the archive or the input is bad, 2 wrong usage, 3 not in the archive (a single `ask`),
+130 interrupted. Nothing heavy is imported before a command needs it.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import pullquote
+from pullquote.errors import InputError
+from pullquote.ui import failures, training_commands
+from pullquote.ui.failures import Command, failures_told, say
+from pullquote.ui.local_only import stay_local
+from pullquote.ui.options import ArchiveDir, AsJson, AsOf, Authors, Outlets, Since, Until, archive_dir, filters_of
+from pullquote.ui.printable import one_line, write_json
+
+app = typer.Typer(
+    name="pullquote",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+training_commands.register(app)
+
+
+def main() -> None:
+    """Run the command line."""
+    stay_local()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets an escape, not a traceback.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    app()
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"pullquote {pullquote.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _pullquote(
+    context: typer.Context,
+    archive: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", envvar="PULLQUOTE_ARCHIVE", help="The archive's folder; also after the command."),
+    ] = None,
+    version: Annotated[  # noqa: ARG001
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Ask a news archive questions and get the exact words that were printed, with their source."""
+    context.obj = {"archive": archive}
+
+
+@app.command(cls=Command)
+def add(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files or folders: .txt .md .html .jsonl .csv .xml (RSS, Atom), also gzip'd; - reads JSON lines "
+            "from stdin.",
+        ),
+    ],
+    archive: ArchiveDir = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if anything that should be readable was not.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add articles; the archive is made if there is none. Articles that changed replace their older version."""
+    from pullquote.ui.progress import Meter, show_adding
+    from pullquote.ui.render import show_added
+
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+
+    with Archive.open(path, create=True) as opened, Meter("adding") as meter:
+        report = opened.add(sources, progress=show_adding(meter))
+    if as_json:
+        write_json(asdict(report), sys.stdout)
+    else:
+        show_added(report)
+    bad = any(not skipped.unsupported for skipped in report.skipped)
+    taken = len(report.added) + len(report.updated) + report.unchanged
+    if bad and (strict or not taken):
+        raise typer.Exit(failures.BAD_INPUT)
+
+
+@app.command(cls=Command)
+def remove(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="Articles, by id or by URL.")],
+    archive: ArchiveDir = None,
+) -> None:
+    """Remove articles. Exits 1 if one of them is not in the archive; the others are removed all the same."""
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+
+    with Archive.open(path) as opened:
+        report = opened.remove(names)
+    for name in report.removed:
+        typer.echo(one_line(name))
+    for name in report.missing:
+        say(f"{name} is not in the archive.")
+    if report.missing:
+        raise typer.Exit(failures.BAD_INPUT)
+
+
+@app.command(cls=Command)
+def search(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="Words or a question.")],
+    limit: Annotated[int, typer.Option(metavar="N", min=1, help="How many passages at most.")] = 10,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    author: Authors = None,
+    as_of: AsOf = None,
+    archive: ArchiveDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the passages nearest to a query, with the scores of both searches; --json prints one a line."""
+    path = archive_dir(context, archive)
+    filters = filters_of(since, until, outlet, author, as_of)
+    if not query.strip():
+        raise InputError("The query is empty.")
+    from pullquote.answers import hit_json
+    from pullquote.index.archive import Archive
+    from pullquote.ui.render import show_hits
+
+    with Archive.open(path) as opened:
+        hits = opened.search(query, limit=limit, filters=filters)
+    if as_json:
+        for hit in hits:
+            write_json(hit_json(hit), sys.stdout)
+    else:
+        show_hits(hits)
+    if not hits:
+        say("no passage found.")
+
+
+@app.command(cls=Command)
+def ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question.", show_default=False)] = None,
+    questions: Annotated[
+        str | None,
+        typer.Option(metavar="IN.jsonl", help='Ask every "question" of this file (- is stdin) instead.'),
+    ] = None,
+    output: Annotated[
+        str | None, typer.Option(metavar="OUT.jsonl", help="Where the answers to --questions go (- is stdout).")
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    outlet: Outlets = None,
+    author: Authors = None,
+    as_of: AsOf = None,
+    archive: ArchiveDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question with the words that were printed. Exits 3 if the archive does not hold the answer.
+
+    With --questions, each line {"id", "question", "as_of"?, "since"?, "until"?} gives one line of JSON; a bad
+    line gives {"id", "error"}, and the exit code is 1 if there was one.
+    """
+    _check_ask(question, questions, output)
+    path = archive_dir(context, archive)
+    filters = filters_of(since, until, outlet, author, as_of)
+    from pullquote.index.archive import Archive
+    from pullquote.qa.engine import Engine
+
+    with Archive.open(path) as opened:
+        engine = Engine(opened)
+        if questions is not None:
+            from pullquote.ui.questions import ask_all
+
+            code = failures.BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
+        else:
+            answer = engine.ask(question or "", filters=filters)
+            code = failures.NOT_IN_ARCHIVE if answer.abstained else 0
+            if as_json:
+                write_json(answer.to_json(), sys.stdout)
+            else:
+                from pullquote.ui.render import show_answer
+
+                show_answer(answer, opened.info() if answer.abstained else None)
+    raise typer.Exit(code)
+
+
+def _check_ask(question: str | None, questions: str | None, output: str | None) -> None:
+    if (question is None) == (questions is None):
+        raise InputError("Give one QUESTION, or --questions FILE.")
+    if output is not None and questions is None:
+        raise InputError("--output goes with --questions.")
+
+
+@app.command(cls=Command)
+def check(
+    context: typer.Context,
+    repair: Annotated[bool, typer.Option("--repair", help="Rebuild what can be rebuilt from the database.")] = False,
+    archive: ArchiveDir = None,
+) -> None:
+    """Check that the archive's files agree with each other. Exits 1 if they do not."""
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+
+    with Archive.open(path) as opened:
+        report = opened.check(repair=repair)
+    for word, notes in (("problem", report.problems), ("repaired", report.repaired)):
+        for note in notes:
+            typer.echo(f"{word}: {one_line(note)}")
+    if report.ok:
+        typer.echo("The archive is sound.")
+    else:
+        say("the archive is not sound" + ("." if repair else "; try `pullquote check --repair`."))
+        raise typer.Exit(failures.BAD_INPUT)
+
+
+@app.command(cls=Command)
+def optimize(context: typer.Context, archive: ArchiveDir = None) -> None:
+    """Bring the search indexes up to date and compact, so that searches are fast."""
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+
+    with Archive.open(path) as opened:
+        opened.optimize()
+    say("the archive is optimized.")
+
+
+@app.command(cls=Command)
+def info(context: typer.Context, archive: ArchiveDir = None, as_json: AsJson = False) -> None:
+    """Tell what the archive holds and how it was made."""
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+    from pullquote.ui.render import show_info
+
+    with Archive.open(path) as opened:
+        facts = opened.info()
+    if as_json:
+        write_json(_info_json(facts), sys.stdout)
+    else:
+        show_info(facts)
+
+
+def _info_json(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - ArchiveInfo, whose module is heavy
+    return {
+        **asdict(facts),
+        "first_day": facts.first_day and facts.first_day.isoformat(),
+        "last_day": facts.last_day and facts.last_day.isoformat(),
+        "outlets": [{"name": name, "articles": number} for name, number in facts.outlets],
+    }
+
+
+@app.command(cls=Command)
+def chat(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
+    archive: ArchiveDir = None,
+) -> None:
+    """Ask in the browser."""
+    path = archive_dir(context, archive)
+    from pullquote.index.archive import Archive
+    from pullquote.qa.engine import Engine
+    from pullquote.ui.chat import serve
+
+    with Archive.open(path) as opened:
+        serve(Engine(opened), opened.info(), host=host, port=port, announce=say)
+
+
+if __name__ == "__main__":
+    with failures_told():
+        main()

