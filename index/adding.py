@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
 from pullquote.articles import Article, Skipped
 from pullquote.index.database import NewArticle
@@ -18,10 +19,9 @@ from pullquote.index.passages import split_passages
 from pullquote.index.sources import SourceFile, discover, file_hash, read_articles
 
 # A batch is what a crash can cost and what a reader gets to see at once. At this size committing takes less
-# than a hundredth of the time that embedding does.
+# than a hundredth of the time that embedding does. Known articles have no passages to count.
 BATCH_PASSAGES = 1024
 BATCH_ARTICLES = 2048
-# A known article costs no passage; report progress all the same.
 _QUEUED_BATCHES = 2
 
 
@@ -69,10 +69,15 @@ class Known:
     articles_of_file: Callable[[str, str], int | None]
 
 
-def passage_input(article: Article, text: str) -> str:
-    """Return what is embedded and indexed for a passage: title and date before the text (never in it)."""
+def passage_head(article: Article) -> str:
+    """Return what models are told of a passage's article: title and day, "" where neither is known."""
     day = f"{article.published:%B} {article.published.day}, {article.published.year}" if article.published else ""
-    head = ". ".join(part for part in (article.title.strip().rstrip("."), day) if part)
+    return ". ".join(part for part in (article.title.strip().rstrip("."), day) if part)
+
+
+def passage_input(article: Article, text: str) -> str:
+    """Return what is embedded for a passage: its head stands before the text, never in it."""
+    head = passage_head(article)
     return f"{head}. {text}" if head else text
 
 
@@ -121,6 +126,7 @@ class Reader:
         self._refused = [entry for entry in found if isinstance(entry, Skipped)]
         self.bytes_total = sum(file.size for file in self._files)
         self._bytes_before = 0
+        self._stream: IO[bytes] | None = None
 
     def batches(self) -> Iterator[Batch]:
         """Yield batches; an exception of the reading thread is raised here."""
@@ -166,7 +172,7 @@ class Reader:
                 batch.unchanged += known
             else:
                 articles = problems = 0
-                for item in read_articles(file):
+                for item in read_articles(replace(file, opened=self._follow)):
                     if isinstance(item, Skipped):
                         batch.skipped.append(item)
                         problems += 1
@@ -174,13 +180,22 @@ class Reader:
                         self._take(item, batch)
                         articles += 1
                     if batch.full:
+                        batch.bytes_done = self._bytes_before + self._position()
                         yield batch
                         batch = Batch(source=file.name, bytes_done=batch.bytes_done)
                 if not problems:  # a file with problems is read again next time: its reasons are told again
                     batch.finished.append((file.name, digest, articles))
+            self._stream = None
             self._bytes_before += file.size
             batch.bytes_done = self._bytes_before
         yield batch
+
+    def _follow(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def _position(self) -> int:
+        """Return how many bytes of the current file have been read."""
+        return self._stream.tell() if self._stream and not self._stream.closed else 0
 
     def _take(self, article: Article, batch: Batch) -> None:
         known = self._known.article(article)
@@ -201,4 +216,3 @@ class Reader:
             batch.skipped.append(Skipped(article.source, "has no text besides page furniture"))
             return
         batch.new.append(NewArticle(article, print_, furniture, passages))
-

@@ -17,11 +17,13 @@ from pullquote.answers import Hit
 from pullquote.articles import AddReport, Article, Passage, Skipped
 from pullquote.errors import ArchiveLocked, ArchiveWriteFailed, ModelMismatch, NotAnArchive
 from pullquote.filters import Filters
-from pullquote.index import adding, search
-from pullquote.index import repair as repair_module
+from pullquote.index import adding
 from pullquote.index.database import Database
 from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
 from pullquote.index.lexical import LexicalIndex
+from pullquote.index.repair import mend, problems
+from pullquote.index.search import Scope, check_query
+from pullquote.index.search import run as run_search
 from pullquote.index.snapshot import Snapshot
 from pullquote.index.vectors import VectorLog
 from pullquote.index.writing import Writer
@@ -86,9 +88,7 @@ class Archive:
         self._reading = threading.RLock()
 
     @classmethod
-    def open(
-        cls, path: str | Path, *, create: bool = False, embedder: Embedder | str | None = None
-    ) -> Archive:
+    def open(cls, path: str | Path, *, create: bool = False, embedder: Embedder | str | None = None) -> Archive:
         """Return the archive in a directory.
 
         Args:
@@ -222,22 +222,23 @@ class Archive:
         Raises:
             ArchiveLocked: `repair`, and another process is writing.
         """
+        lexical = self.path / _LEXICAL
         if not repair:
-            return CheckReport(tuple(repair_module.problems(self._database, self._vectors, self.path / _LEXICAL)), ())
+            with self._reading:
+                return CheckReport(tuple(problems(self._database, self._vectors, lexical)), ())
         lock = self._lock()
         try:
             database = Database(self.path / _DATABASE, write=True)
             try:
-                found = repair_module.problems(database, self._vectors, self.path / _LEXICAL)
-                mended = repair_module.mend(database, self._vectors, self.path / _LEXICAL, lambda: self.embedder)
-                left = repair_module.problems(database, self._vectors, self.path / _LEXICAL)
+                done = mend(database, self._vectors, lexical, lambda: self.embedder)
+                left = problems(database, self._vectors, lexical)
             finally:
                 database.close()
         finally:
             lock.release()
         with self._reading:
             self._snapshot = self._lexical = None
-        return CheckReport(tuple(left), tuple(mended) or tuple(problem for problem in found if problem not in left))
+        return CheckReport(tuple(left), tuple(done))
 
     def optimize(self) -> None:
         """Rewrite the followers without what was removed, and fold the database's log into it.
@@ -289,13 +290,13 @@ class Archive:
 
     def search_with_scope(
         self, query: str, *, limit: int = 10, filters: Filters | None = None
-    ) -> tuple[list[Hit], search.Scope]:
+    ) -> tuple[list[Hit], Scope]:
         """Return `search`'s hits and how much of the archive was looked at."""
-        query = search.check_query(query)
+        query = check_query(query)
         vector = self.embedder.embed_query(query)
         with self._reading:
             snapshot, lexical = self._fresh()
-            return search.run(
+            return run_search(
                 self._database, snapshot, lexical, query, vector, limit=limit, filters=filters or Filters()
             )
 

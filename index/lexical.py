@@ -114,8 +114,7 @@ class LexicalIndex:
             writer.wait_merging_threads()
         except (ValueError, OSError) as error:
             raise ArchiveWriteFailed(
-                f"The lexical index {self.folder} cannot be written ({error}); "
-                "what was committed before is intact."
+                f"The lexical index {self.folder} cannot be written ({error}); what was committed before is intact."
             ) from error
 
     def reload(self) -> None:

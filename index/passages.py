@@ -23,9 +23,7 @@ Range = tuple[int, int]
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 
 
-def split_passages(
-    article: Article, furniture: Sequence[Range], count_tokens: TokenCounter
-) -> list[Passage]:
+def split_passages(article: Article, furniture: Sequence[Range], count_tokens: TokenCounter) -> list[Passage]:
     """Return the passages of an article in reading order; none overlaps another or a furniture range.
 
     Args:
@@ -92,9 +90,7 @@ def _blocks(text: str, furniture: Sequence[Range]) -> Iterator[list[Range]]:
         yield block
 
 
-def _sized_units(
-    text: str, paragraphs: Sequence[Range], count_tokens: TokenCounter
-) -> Iterator[tuple[int, int, int]]:
+def _sized_units(text: str, paragraphs: Sequence[Range], count_tokens: TokenCounter) -> Iterator[tuple[int, int, int]]:
     """Yield paragraphs with their tokens, long ones as groups of sentences."""
     whole = [unit for paragraph in paragraphs for unit in _stretches(text, *paragraph)]
     counts = count_tokens([text[start:end] for start, end in whole])
@@ -116,9 +112,7 @@ def _stretches(text: str, start: int, end: int) -> Iterator[Range]:
         yield piece
 
 
-def _long_paragraph(
-    text: str, start: int, end: int, count_tokens: TokenCounter
-) -> Iterator[tuple[int, int, int]]:
+def _long_paragraph(text: str, start: int, end: int, count_tokens: TokenCounter) -> Iterator[tuple[int, int, int]]:
     ranges = [(start + first, start + last) for first, last in sentence_ranges(text[start:end])]
     counts = count_tokens([text[first:last] for first, last in ranges])
     sentences: list[tuple[int, int, int]] = []

@@ -42,9 +42,7 @@ def problems(database: Database, vectors: VectorLog, lexical_folder: Path) -> li
     return found
 
 
-def mend(
-    database: Database, vectors: VectorLog, lexical_folder: Path, embedder: Callable[[], Embedder]
-) -> list[str]:
+def mend(database: Database, vectors: VectorLog, lexical_folder: Path, embedder: Callable[[], Embedder]) -> list[str]:
     """Rebuild what `problems` finds wrong with the followers; return what was done, one sentence each."""
     done = []
     rows = database.number("vector_rows")
@@ -82,9 +80,7 @@ def _damaged_rows(vectors: VectorLog, end_row: int) -> list[int]:
     return damaged
 
 
-def _embed_again(
-    database: Database, vectors: VectorLog, embedder: Embedder, rows: list[int], total: int
-) -> None:
+def _embed_again(database: Database, vectors: VectorLog, embedder: Embedder, rows: list[int], total: int) -> None:
     present = min(total, vectors.rows_on_disk())
     all_rows = np.zeros((total, vectors.dimension), dtype=np.float32)
     all_rows[:present] = vectors.read(0, present)

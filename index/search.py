@@ -44,9 +44,7 @@ def check_query(query: str) -> str:
     if not stripped:
         raise InputError("The question is empty.")
     if len(stripped) > MAX_QUERY_CHARS:
-        raise InputError(
-            f"The question has {len(stripped):,} characters; at most {MAX_QUERY_CHARS:,} are allowed."
-        )
+        raise InputError(f"The question has {len(stripped):,} characters; at most {MAX_QUERY_CHARS:,} are allowed.")
     if not any(character.isalnum() for character in stripped):
         raise InputError("The question holds no letter or digit.")
     return stripped.encode("utf-8", "replace").decode("utf-8")
@@ -74,9 +72,7 @@ def run(
     dense = snapshot.dense_search(vector, passages, depth)
     # The lexical index may be a batch ahead of the snapshot; what the snapshot can't see doesn't count.
     words = [
-        (row, score)
-        for row, score in lexical.search(query, filters, depth)
-        if row < snapshot.rows and passages[row]
+        (row, score) for row, score in lexical.search(query, filters, depth) if row < snapshot.rows and passages[row]
     ]
     scores = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]])
     if filters.as_of:

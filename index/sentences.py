@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from syntok import segmenter  # type: ignore[import-untyped]
 
-_TITLES = frozenset("Dr. Mr. Mrs. Ms. Prof. Sen. Rep. Gov. Gen. Capt. Lt. Col. Sgt. Rev. Hon. St. Sir.".split())
+# Titles before names, which syntok takes for sentences of one word before an initial ("Dr. A. Smith").
+_TITLES = frozenset(
+    {"Dr.", "Mr.", "Mrs.", "Ms.", "Prof.", "Sen.", "Rep.", "Gov.", "Gen.", "Capt.", "Lt.", "Col.", "Rev."}
+)
 
 
 def sentence_ranges(text: str) -> list[tuple[int, int]]:
@@ -33,8 +36,7 @@ def _join_fragments(text: str, ranges: list[tuple[int, int]]) -> list[tuple[int,
     joined: list[tuple[int, int]] = []
     for start, end in ranges:
         if joined and (
-            not any(character.isalnum() for character in text[start:end])
-            or text[slice(*joined[-1])] in _TITLES
+            not any(character.isalnum() for character in text[start:end]) or text[slice(*joined[-1])] in _TITLES
         ):
             joined[-1] = (joined[-1][0], end)
         else:

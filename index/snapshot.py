@@ -100,9 +100,7 @@ class Snapshot:
         days: npt.NDArray[np.int64] = self._day[self.passage_article[rows]]
         return days
 
-    def dense_search(
-        self, vector: npt.NDArray[np.float32], passages: Mask, limit: int
-    ) -> list[tuple[int, float]]:
+    def dense_search(self, vector: npt.NDArray[np.float32], passages: Mask, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (row, cosine) among the passages of the mask, best first; ties by row."""
         allowed = int(passages.sum())
         if not allowed:
@@ -111,7 +109,7 @@ class Snapshot:
         if allowed < self.rows:
             bits = np.packbits(passages, bitorder="little")
             selector = faiss.IDSelectorBitmap(self.rows, faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
         scores, rows = self._faiss.search(vector[None, :], min(limit, allowed), params=parameters)
         found = [(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))

@@ -56,7 +56,7 @@ class Window:
 
 
 def make_windows(
-    tokenizer: Any,  # noqa: ANN401 - a fast tokenizer; transformers has no typed base for it
+    tokenizer: Any,
     questions: Sequence[str],
     inputs: Sequence[ReaderInput],
     *,
@@ -104,7 +104,7 @@ def make_windows(
     return windows
 
 
-def _clip_questions(tokenizer: Any, questions: Sequence[str]) -> list[str]:  # noqa: ANN401
+def _clip_questions(tokenizer: Any, questions: Sequence[str]) -> list[str]:
     clipped = []
     for question in questions:
         # Four characters a token is the shortest that occurs in practice; most questions skip the count.

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, byline, count, day, imprint, searched, web_link
-
-if TYPE_CHECKING:
-    from pullquote.index.archive import ArchiveInfo
 
 _OTHER_VALUES = 4
 _PASSAGES = 3
 _PASSAGE_CHARS = 420
 
 
-def answer_card(answer: Answer, info: ArchiveInfo | None = None) -> str:
+def answer_card(answer: Answer) -> str:
     """Return one question with its answer, or the statement that the archive doesn't hold it."""
-    body = _absent(answer, info) if answer.abstained or not answer.answers else _found(answer)
+    body = _absent(answer) if answer.abstained or not answer.answers else _found(answer)
     return f'<article class="pq-card"><p class="pq-question">{_text(answer.question)}</p>{body}</article>'
 
 
@@ -44,12 +40,12 @@ def _found(answer: Answer) -> str:
     )
 
 
-def _absent(answer: Answer, info: ArchiveInfo | None) -> str:
+def _absent(answer: Answer) -> str:
     nearest = "".join(_passage(hit) for hit in answer.passages[:_PASSAGES])
     values = _values(answer.answers[:_OTHER_VALUES])
     return (
         f'<p class="pq-absent">{NOT_IN_ARCHIVE}</p>'
-        f'<p class="pq-note">{_text(searched(answer, info))}</p>'
+        f'<p class="pq-note">{_text(searched(answer))}</p>'
         + (f'<h3 class="pq-heading">Nearest passages</h3>{nearest}' if nearest else "")
         + (_folded("Nearest values, none of them sure enough", values) if answer.answers else "")
     )
@@ -87,10 +83,9 @@ def _values(candidates: Sequence[Candidate]) -> str:
         citation = candidate.citations[0]
         where = _text(imprint(citation.outlet, (), citation.published))
         title = _linked(citation.title or citation.article_id, citation.link)
-        rows.append(
-            f"<li>“{escape(shorten(candidate.text, 120))}” "
-            f'<span class="pq-source">{candidate.confidence:.2f}{" · " + where if where else ""} · {title}</span></li>'
-        )
+        source = " · ".join(part for part in (f"{candidate.confidence:.2f}", where, title) if part)
+        value = escape(shorten(candidate.text, 120))
+        rows.append(f'<li>“{value}” <span class="pq-source">{source}</span></li>')
     return f'<ul class="pq-values">{"".join(rows)}</ul>'
 
 
@@ -102,9 +97,7 @@ def _linked(label: str, link: str | None) -> str:
     address = web_link(link)
     if not address:
         return _text(label)
-    return (
-        f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{_text(label)}</a>'
-    )
+    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{_text(label)}</a>'
 
 
 def _text(value: str) -> str:

@@ -35,13 +35,14 @@ def build_chat(engine: Engine, archive_info: ArchiveInfo) -> gr.Blocks:
     def ask(question: str, cards: list[str]) -> Iterator[tuple[str, list[str], str]]:
         yield message_card(question, "Searching…") + "".join(cards), cards, ""
         try:
-            card = answer_card(engine.ask(question), archive_info)
+            card = answer_card(engine.ask(question))
         except PullquoteError as error:
             card = message_card(question, str(error))
         cards = [card, *cards][:_CARDS_KEPT]
         yield "".join(cards), cards, ""
 
-    with gr.Blocks(title="Pullquote", analytics_enabled=False) as chat:
+    chat = gr.Blocks(title="Pullquote", analytics_enabled=False)
+    with chat:
         gr.HTML(_header(archive_info), js_on_load=None, apply_default_css=False)
         question = gr.Textbox(
             label="Question",
@@ -88,9 +89,7 @@ def launch_options() -> dict[str, Any]:
     }
 
 
-def serve(
-    engine: Engine, archive_info: ArchiveInfo, *, host: str, port: int, announce: Callable[[str], None]
-) -> None:
+def serve(engine: Engine, archive_info: ArchiveInfo, *, host: str, port: int, announce: Callable[[str], None]) -> None:
     """Load the models, announce the address and serve until interrupted.
 
     Args:
@@ -108,9 +107,7 @@ def serve(
     engine.warm_up()
     chat = build_chat(engine, archive_info)
     try:
-        _, address, _ = chat.launch(
-            server_name=host, server_port=port, prevent_thread_lock=True, **launch_options()
-        )
+        _, address, _ = chat.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options())
         announce(f"the chat is at {address} (Ctrl-C ends it).")
         threading.Event().wait()
     except KeyboardInterrupt:

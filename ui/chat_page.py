@@ -5,17 +5,18 @@ from __future__ import annotations
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# Gradio's own page needs inline scripts and `Function`; what matters here is that nothing may be loaded from, or
-# sent to, another host, whatever an article carries.
+# Gradio's own page needs inline scripts and `Function`; what matters here is that nothing may be loaded
+# from, or sent to, another host, whatever an article carries.
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
 
 
 class SealedPage:
-    """ASGI middleware: every response forbids the browser to contact another host, but for links one clicks."""
+    """ASGI middleware: responses forbid the browser to contact another host, but for links one clicks."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,7 +35,8 @@ class SealedPage:
         await self._app(scope, receive, sealed)
 
 
-# Own colours where Gradio's fall short: its subdued text has a contrast of 1.9 on white, this one 6.9 (WCAG asks 4.5).
+# Own colours where Gradio's fall short: its subdued text (zinc-400, #bbbbc2) has a contrast of 1.9 on white,
+# --pq-quiet has 7.4; WCAG asks for 4.5.
 CSS = """
 :root { --pq-quiet: #55555f; --pq-link: #1d4ed8; --pq-mark: #ffe69a; --pq-on-mark: #1c1917; }
 .dark { --pq-quiet: #b6b6c0; --pq-link: #93b4ff; --pq-mark: #7a5b00; --pq-on-mark: #fff7df; }
@@ -42,17 +44,20 @@ CSS = """
 .gradio-container { padding: 0 16px 40px !important; }
 .gradio-container .main, .gradio-container .html-container { padding: 0 !important; }
 .pq-header { padding: 36px 0 4px; }
-.pq-header h1 { font: 700 30px/1.1 Georgia, "Noto Serif", serif; margin: 0 0 8px; color: var(--body-text-color); }
+.pq-header h1 { margin: 0 0 8px; font: 700 30px/1.1 Georgia, "Noto Serif", serif; }
+.pq-header h1 { color: var(--body-text-color); }
 .pq-header p { margin: 0; color: var(--pq-quiet); font-size: 14px; line-height: 1.5; }
 
 #pq-question .input-container {
   align-items: center; gap: 6px; padding: 6px; border: 1px solid var(--pq-quiet); border-radius: 10px;
   background: var(--block-background-fill);
 }
-#pq-question .input-container:focus-within { border-color: var(--pq-link); box-shadow: 0 0 0 1px var(--pq-link); }
+#pq-question .input-container:focus-within {
+  border-color: var(--pq-link); box-shadow: inset 0 0 0 1px var(--pq-link);
+}
 #pq-question textarea {
-  border: 0 !important; background: transparent !important; box-shadow: none !important; padding: 8px 10px !important;
-  font-size: 17px; line-height: 1.4;
+  border: 0 !important; background: transparent !important; box-shadow: none !important;
+  padding: 8px 10px !important; font-size: 17px; line-height: 1.4;
 }
 #pq-question textarea::placeholder { color: var(--pq-quiet); opacity: 1; }
 #pq-question button {

@@ -16,9 +16,19 @@ import typer
 import pullquote
 from pullquote.errors import InputError
 from pullquote.ui import failures, training_commands
-from pullquote.ui.failures import Command, failures_told, say
+from pullquote.ui.failures import Command, say
 from pullquote.ui.local_only import stay_local
-from pullquote.ui.options import ArchiveDir, AsJson, AsOf, Authors, Outlets, Since, Until, archive_dir, filters_of
+from pullquote.ui.options import (
+    ArchiveDir,
+    AsJson,
+    AsOf,
+    Authors,
+    Outlets,
+    Since,
+    Until,
+    archive_dir,
+    filters_of,
+)
 from pullquote.ui.printable import one_line, write_json
 
 app = typer.Typer(
@@ -29,7 +39,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-training_commands.register(app)
 
 
 def main() -> None:
@@ -54,8 +63,9 @@ def _pullquote(
         Path | None,
         typer.Option(metavar="DIR", envvar="PULLQUOTE_ARCHIVE", help="The archive's folder; also after the command."),
     ] = None,
-    version: Annotated[  # noqa: ARG001
-        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and stop.")
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_show_version, help="Print the version and stop."),
     ] = False,
 ) -> None:
     """Ask a news archive questions and get the exact words that were printed, with their source."""
@@ -68,16 +78,21 @@ def add(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
-            help="Files or folders: .txt .md .html .jsonl .csv .xml (RSS, Atom), also gzip'd; - reads JSON lines "
-            "from stdin.",
+            metavar="SOURCE",
+            help="Files or folders: .txt .md .html .jsonl .csv .xml (RSS, Atom), also gzip'd; - is stdin.",
         ),
     ],
     archive: ArchiveDir = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if anything that should be readable was not.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 if anything that should be readable was not.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Add articles; the archive is made if there is none. Articles that changed replace their older version."""
+    """Add articles; the archive is made if there is none.
+
+    An article that changed replaces its older version. Exits 1 if something could not be read and no article
+    was taken at all, or with --strict if anything could not be read.
+    """
     from pullquote.ui.progress import Meter, show_adding
     from pullquote.ui.render import show_added
 
@@ -99,7 +114,7 @@ def add(
 @app.command(cls=Command)
 def remove(
     context: typer.Context,
-    names: Annotated[list[str], typer.Argument(metavar="ID|URL...", help="Articles, by id or by URL.")],
+    names: Annotated[list[str], typer.Argument(metavar="ID|URL", help="Articles, by id or by URL.")],
     archive: ArchiveDir = None,
 ) -> None:
     """Remove articles. Exits 1 if one of them is not in the archive; the others are removed all the same."""
@@ -158,7 +173,8 @@ def ask(
         typer.Option(metavar="IN.jsonl", help='Ask every "question" of this file (- is stdin) instead.'),
     ] = None,
     output: Annotated[
-        str | None, typer.Option(metavar="OUT.jsonl", help="Where the answers to --questions go (- is stdout).")
+        str | None,
+        typer.Option(metavar="OUT.jsonl", help="Where the answers to --questions go (- is stdout)."),
     ] = None,
     since: Since = None,
     until: Until = None,
@@ -193,7 +209,7 @@ def ask(
             else:
                 from pullquote.ui.render import show_answer
 
-                show_answer(answer, opened.info() if answer.abstained else None)
+                show_answer(answer)
     raise typer.Exit(code)
 
 
@@ -252,7 +268,7 @@ def info(context: typer.Context, archive: ArchiveDir = None, as_json: AsJson = F
         show_info(facts)
 
 
-def _info_json(facts: Any) -> dict[str, Any]:  # noqa: ANN401 - ArchiveInfo, whose module is heavy
+def _info_json(facts: Any) -> dict[str, Any]:
     return {
         **asdict(facts),
         "first_day": facts.first_day and facts.first_day.isoformat(),
@@ -278,6 +294,8 @@ def chat(
         serve(Engine(opened), opened.info(), host=host, port=port, announce=say)
 
 
+training_commands.register(app)
+
+
 if __name__ == "__main__":
-    with failures_told():
-        main()
+    main()

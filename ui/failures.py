@@ -27,7 +27,7 @@ PIPE_CLOSED = 141
 class Command(TyperCommand):
     """A command that tells what went wrong in one sentence."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own Context, which it doesn't export under one name
+    def invoke(self, ctx: Any) -> Any:
         """Run the command and end with the right exit code."""
         with failures_told():
             return super().invoke(ctx)

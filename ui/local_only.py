@@ -1,4 +1,4 @@
-"""Keeping this process from talking to anyone: telemetry off, the model hub only when a hub model is named."""
+"""Keeping this process from talking to anyone: telemetry off, the hub only when a hub model is named."""
 
 from __future__ import annotations
 

@@ -12,15 +12,19 @@ from pullquote.filters import Filters
 
 ArchiveDir = Annotated[
     Path | None,
-    typer.Option("--archive", metavar="DIR", help="The archive's folder (default: PULLQUOTE_ARCHIVE).", show_default=False),
+    typer.Option(
+        "--archive",
+        metavar="DIR",
+        help="The archive's folder (default: PULLQUOTE_ARCHIVE).",
+        show_default=False,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Since = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only what was published on that day or later (YYYY-MM-DD).")
+    str | None,
+    typer.Option(metavar="DATE", help="Only what was published on that day or later (YYYY-MM-DD)."),
 ]
-Until = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Only what was published on that day or earlier.")
-]
+Until = Annotated[str | None, typer.Option(metavar="DATE", help="Only what was published on that day or earlier.")]
 Outlets = Annotated[
     list[str] | None, typer.Option("--outlet", metavar="NAME", help="Only from that outlet; may be repeated.")
 ]
@@ -46,13 +50,15 @@ def archive_dir(context: typer.Context, after_command: Path | None) -> Path:
 
 
 def filters_of(
-    since: str | None, until: str | None, outlets: list[str] | None, authors: list[str] | None, as_of: str | None
+    since: str | None,
+    until: str | None,
+    outlets: list[str] | None,
+    authors: list[str] | None,
+    as_of: str | None,
 ) -> Filters:
     """Return the filters that the options name.
 
     Raises:
         InputError: a date is malformed or the bounds exclude each other.
     """
-    return Filters.of(
-        since=since, until=until, outlets=tuple(outlets or ()), authors=tuple(authors or ()), as_of=as_of
-    )
+    return Filters.of(since=since, until=until, outlets=tuple(outlets or ()), authors=tuple(authors or ()), as_of=as_of)

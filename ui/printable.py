@@ -6,8 +6,9 @@ import json
 import re
 from typing import TextIO
 
-# C0 and DEL drive terminals through ESC; C1 (U+009B is CSI) does so in some of them, too. The bidi embeddings,
-# overrides and isolates let a text show in another order than it is stored ("Trojan Source", CVE-2021-42574).
+# C0 and DEL drive terminals through ESC; C1 (U+009B is CSI) does so in some of them, too. The bidi
+# embeddings, overrides and isolates let a text show in another order than it is stored ("Trojan Source",
+# CVE-2021-42574).
 _BIDI = "\u202a-\u202e\u2066-\u2069"
 _UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff]")
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}]")

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from pullquote.ui.wording import count
+
 if TYPE_CHECKING:
     from pullquote.index.archive import AddProgress
     from pullquote.qa.training.train import TrainingProgress
@@ -88,9 +90,7 @@ def show_adding(meter: Meter) -> Callable[[AddProgress], None]:
 
     def show(progress: AddProgress) -> None:
         rate = progress.articles / max(meter.seconds, 1e-9)
-        meter.update(
-            progress.bytes_done, progress.bytes_total, f"{progress.articles:,} articles, {rate:,.0f} a second"
-        )
+        meter.update(progress.bytes_done, progress.bytes_total, f"{progress.articles:,} articles, {rate:,.0f} a second")
 
     return show
 
@@ -105,5 +105,14 @@ def show_training(meter: Meter) -> Callable[[TrainingProgress], None]:
             f"step {progress.step:,} of {progress.steps:,}, loss {progress.loss:.3f}, "
             f"{progress.windows_per_s:,.0f} windows a second",
         )
+
+    return show
+
+
+def show_count(meter: Meter, noun: str) -> Callable[[int, int], None]:
+    """Return a callback that takes how many are done, and how many there are."""
+
+    def show(done: int, total: int) -> None:
+        meter.update(done, total, count(done, noun))
 
     return show

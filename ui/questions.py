@@ -55,9 +55,8 @@ def ask_all(engine: Engine, source: str, output: str, filters: Filters) -> int:
         SourceError: `source` cannot be read.
         InputError: both are the same file.
     """
-    if _STREAM not in (source, output) and Path(output).exists() and Path(source).exists():
-        if os.path.samefile(source, output):
-            raise InputError(f"{output} holds the questions; name another file for the answers.")
+    if _same_file(source, output):
+        raise InputError(f"{output} holds the questions; name another file for the answers.")
     done = bad = 0
     with _input(source) as lines, _output(output) as answers, Meter("answering") as meter:
         size = os.fstat(lines.fileno()).st_size if source != _STREAM else None
@@ -71,6 +70,11 @@ def ask_all(engine: Engine, source: str, output: str, filters: Filters) -> int:
             meter.update(row.bytes_read, size, count(done, "question"))
     say(f"{count(done, 'question')} in all, {bad:,} of them bad.")
     return bad
+
+
+def _same_file(source: str, output: str) -> bool:
+    named = _STREAM not in (source, output) and Path(source).exists() and Path(output).exists()
+    return named and os.path.samefile(source, output)
 
 
 def read_rows(lines: IO[bytes], name: str) -> Iterator[Row]:

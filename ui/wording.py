@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pullquote.answers import Answer, Citation
-
-if TYPE_CHECKING:
-    from pullquote.index.archive import ArchiveInfo
 
 NOT_IN_ARCHIVE = "Not in this archive."
 
@@ -58,18 +54,11 @@ def web_link(link: str | None) -> str | None:
         return None
 
 
-def searched(answer: Answer, info: ArchiveInfo | None = None) -> str:
-    """Return what was looked at: "Searched 28 articles, from 2 May 2031 to 9 June 2031."
-
-    Where the question set no bound of its own, the archive's first and last day stand in for it.
-    """
-    if not answer.searched.articles:
+def searched(answer: Answer) -> str:
+    """Return what was looked at, such as "Searched 28 articles, from 2 May 2031 to 9 June 2031."."""
+    looked_at = answer.searched
+    if not looked_at.articles:
         return "No article in this archive passes these filters."
-    first = answer.searched.since or (info.first_day if info else None)
-    last = answer.searched.until or (info.last_day if info else None)
-    if info and first and info.first_day:
-        first = max(first, info.first_day)
-    if info and last and info.last_day:
-        last = min(last, info.last_day)
-    span = " ".join(f"{word} {day(value)}" for word, value in (("from", first), ("to", last)) if value)
-    return f"Searched {count(answer.searched.articles, 'article')}" + (f", {span}." if span else ".")
+    bounds = (("from", looked_at.since), ("to", looked_at.until))
+    days = " ".join(f"{word} {day(value)}" for word, value in bounds if value)
+    return f"Searched {count(looked_at.articles, 'article')}{', ' + days if days else ''}."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 # One article is a few kilobytes; the longest newspaper series are under 1 MB. Anything near 20 MB is a
 # dump under the wrong extension, and reading it whole would stall an `add` of thousands of files.
@@ -47,12 +49,15 @@ class SourceFile:
         name: absolute path with links resolved, as shown in messages and stored; "-" for standard input.
         size: bytes on disk (compressed, for .gz).
         data: its bytes, for standard input only.
+        opened: called with the raw stream (before gzip is taken off) when it is opened, so that progress
+            can be read off its position.
     """
 
     path: Path | None
     name: str
     size: int
     data: bytes | None = field(default=None, repr=False)
+    opened: Callable[[IO[bytes]], None] | None = field(default=None, repr=False, compare=False)
 
 
 def extension(path: Path) -> str:

@@ -27,7 +27,7 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
     return _read_lines(source) if lines or _starts_with_object_line(source) else _read_elements(source)
 
 
-def parse(text: str) -> Any:  # noqa: ANN401 - any JSON value
+def parse(text: str) -> Any:
     """Return the JSON value that `text` is.
 
     Raises:
@@ -41,7 +41,8 @@ def _read_lines(source: SourceFile) -> Iterator[Article | Skipped]:
     empty = True
     try:
         with open_bytes(source) as stream:
-            for number, line in bounded_lines(_as_utf8(stream)):
+            lines = _as_utf8(stream)  # named, so that it outlives the loop: freed earlier, it closes the file
+            for number, line in bounded_lines(lines):
                 place = f"{source.name}:{number}"
                 if line is None:
                     reason = f"is longer than the {megabytes(MAX_ARTICLE_BYTES)} allowed for one article"
@@ -119,17 +120,16 @@ def _next_element(text: str, end: int, in_array: bool) -> int | None:
 def _starts_with_object_line(source: SourceFile) -> bool:
     """Return whether the first line is an object by itself and more follows: JSON lines under .json."""
     with open_bytes(source) as stream:
-        lines = (
-            (line, stream) for _, line in bounded_lines(_as_utf8(stream)) if line is None or line.strip()
-        )
-        first = next(lines, (None, stream))[0]
+        recoded = _as_utf8(stream)
+        lines = (line for _, line in bounded_lines(recoded) if line is None or line.strip())
+        first = next(lines, None)
         if first is None or not first.lstrip().startswith(b"{"):
             return False
         try:
             record = parse(_utf8(first))
         except Unreadable:
             return False
-        return isinstance(record, dict) and next(lines, None) is not None
+        return isinstance(record, dict) and next(lines, b"") != b""
 
 
 def _record(value: object) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def paragraphs(html: str) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _collect(root: Any, blocks: list[list[str]]) -> None:  # noqa: ANN401 - lxml has no types
+def _collect(root: Any, blocks: list[list[str]]) -> None:
     """Append the text below `root` to `blocks`, a new one at each block element.
 
     Without recursion: there are pages nested deeper than Python's stack.

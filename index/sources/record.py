@@ -31,11 +31,12 @@ def to_article(
     *,
     source: str,
     title_in_text: tuple[int, int] | None = None,
+    find_title: bool = True,
 ) -> Article:
     """Return the article that `record` describes; keys that Pullquote has no use for go to `extra`.
 
     `title_in_text` is `[start, end)` in characters of `record["text"]`; where it isn't given, a first
-    line equal to the title is found.
+    line equal to the title is taken for it, unless `find_title` is False.
 
     Raises:
         Unreadable: text missing, a value of the wrong type, a date that is none, characters that
@@ -61,7 +62,7 @@ def to_article(
         authors=_authors(record.get("authors")),
         language=_string(record, "language").strip() or None,
         extra=MappingProxyType(_plain(extra)),
-        title_in_text=title_in_text or title_line(text, title),
+        title_in_text=title_line(text, title) if find_title and not title_in_text else title_in_text,
         source=source,
     )
     _check_storable(article)
@@ -146,7 +147,7 @@ def _plain(extra: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of `extra` made of what JSON has: dict, list, str, numbers, booleans, None."""
     left = [_MAX_EXTRA_VALUES]
 
-    def plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
+    def plain(value: object) -> Any:
         left[0] -= 1
         if left[0] < 0:
             raise Unreadable(f"has more than {_MAX_EXTRA_VALUES:,} values besides its text")

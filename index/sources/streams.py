@@ -33,6 +33,8 @@ def open_bytes(source: SourceFile) -> Iterator[io.BufferedReader]:
             raw = source.path.open("rb")
             packed = source.path.name.lower().endswith(".gz")
         with raw:
+            if source.opened:
+                source.opened(raw)
             if packed:
                 with _buffered(gzip.GzipFile(fileobj=raw)) as stream:
                     yield stream

@@ -44,11 +44,12 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
     if sidecar:
         metadata = {**_sidecar(sidecar), **metadata}
     text = decoded[start:]
-    title_in_text = None
-    if not metadata.get("title"):
-        title, title_in_text = _title_from(text)
-        metadata = {**metadata, "title": title}
-    yield to_article({**metadata, "text": text}, source=source.name, title_in_text=title_in_text)
+    record = {**metadata, "text": text}
+    if metadata.get("title"):
+        yield to_article(record, source=source.name)
+    else:
+        record["title"], place = _title_from(text)
+        yield to_article(record, source=source.name, title_in_text=place, find_title=False)
 
 
 def _title_from(text: str) -> tuple[str, tuple[int, int] | None]:

@@ -85,7 +85,7 @@ def _date_options() -> dict[str, Any]:
     return {"original_date": True, "extensive_search": False, "max_date": _LAST_DAY}
 
 
-def _published(tree: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - lxml has no types
+def _published(tree: Any) -> tuple[Any, str | None]:
     """Return the first date and timestamp that the page's metadata states well-formed."""
     stated = [value for path in _PUBLISHED_META[:1] for value in tree.xpath(path)]
     for block in tree.xpath(_JSON_LD):
@@ -101,7 +101,7 @@ def _published(tree: Any) -> tuple[Any, str | None]:  # noqa: ANN401 - lxml has 
     return None, None
 
 
-def _paragraphs(body: Any) -> str:  # noqa: ANN401 - lxml has no types
+def _paragraphs(body: Any) -> str:
     r"""Return the text of trafilatura's body: paragraphs, lists and tables joined by "\n\n"."""
     texts = [_line(body.text or "")]
     for block in body:
@@ -119,7 +119,7 @@ def _paragraphs(body: Any) -> str:  # noqa: ANN401 - lxml has no types
     return "\n\n".join(text for text in texts if text.strip())
 
 
-def _lines(block: Any) -> str:  # noqa: ANN401
+def _lines(block: Any) -> str:
     for line_break in block.iter("lb"):
         line_break.tail = "\n" + (line_break.tail or "")
     lines = "".join(block.itertext()).split("\n")

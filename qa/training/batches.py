@@ -22,7 +22,8 @@ _TITLE_SHARE = 0.5
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Arrays of one training step: ids, attention, types (windows, tokens) int64; answerable (windows, tokens)
-    bool; starts and ends (windows,) int64, the target tokens, 0 (the first, [CLS]) for no answer."""
+    bool; starts and ends (windows,) int64, the target tokens, 0 (the first, [CLS]) for no answer.
+    """
 
     ids: npt.NDArray[np.int64]
     attention: npt.NDArray[np.int64]
@@ -34,7 +35,7 @@ class Batch:
 
 def epoch_batches(
     examples: Sequence[Example],
-    tokenizer: Any,  # noqa: ANN401 - a fast tokenizer
+    tokenizer: Any,
     *,
     batch_size: int,
     max_tokens: int,
@@ -53,9 +54,7 @@ def epoch_batches(
         )
         for index in order
     ]
-    answers = [
-        rng.choice(examples[index].answers) if examples[index].answers else None for index in order
-    ]
+    answers = [rng.choice(examples[index].answers) if examples[index].answers else None for index in order]
     windows = make_windows(
         tokenizer, [examples[index].question for index in order], inputs, max_tokens=max_tokens, stride=stride
     )

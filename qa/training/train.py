@@ -125,7 +125,8 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer, logging
 
     verbosity = logging.get_verbosity()
-    logging.set_verbosity_error()  # the new span layer's "newly initialized" warning is what we want here
+    # The new span layer's "newly initialized" warning is what we want here.
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         tokenizer = AutoTokenizer.from_pretrained(options.base)
         model = AutoModelForQuestionAnswering.from_pretrained(
@@ -147,7 +148,12 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
 
 class _Run:
     def __init__(
-        self, model: Any, tokenizer: Any, examples: list[Example], options: TrainingOptions, checkpoint: Path  # noqa: ANN401
+        self,
+        model: Any,
+        tokenizer: Any,
+        examples: list[Example],
+        options: TrainingOptions,
+        checkpoint: Path,
     ) -> None:
         self.model, self.tokenizer, self.options, self.checkpoint = model, tokenizer, options, checkpoint
         self.batches = list(self._batches(examples))
@@ -161,9 +167,7 @@ class _Run:
             lambda step: min((step + 1) / warm, max(0.0, (self.steps - step) / max(1, self.steps - warm))),
         )
         self.losses: list[float] = []
-        self.fingerprint = hashlib.sha256(
-            json.dumps([asdict(options), len(examples), self.steps]).encode()
-        ).hexdigest()
+        self.fingerprint = hashlib.sha256(json.dumps([asdict(options), len(examples), self.steps]).encode()).hexdigest()
 
     def _batches(self, examples: list[Example]) -> Iterator[list[Any]]:
         whole, part = divmod(self.options.epochs, 1.0)
@@ -252,8 +256,9 @@ class _Run:
         return TrainingProgress(self.step, self.steps, float(np.mean(recent)), rate, self.seconds)
 
 
-def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:  # noqa: ANN401
-    decayed, plain = [], []
+def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
+    decayed: list[Any] = []
+    plain: list[Any] = []
     for name, parameter in model.named_parameters():
         if not parameter.requires_grad:
             continue
@@ -278,7 +283,12 @@ def _stop_signals() -> Iterator[Callable[[], bool]]:
 
 
 def _save(
-    model: Any, tokenizer: Any, output: Path, options: TrainingOptions, data: Sequence[Path], run: _Run  # noqa: ANN401
+    model: Any,
+    tokenizer: Any,
+    output: Path,
+    options: TrainingOptions,
+    data: Sequence[Path],
+    run: _Run,
 ) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(output)

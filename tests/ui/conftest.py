@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import `fakes`."""
+"""Lets the tests of this folder import `ui_fakes`."""
 
 import sys
 from pathlib import Path

@@ -11,11 +11,14 @@ from pullquote.index.sources.markup import has_markup, paragraphs
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
 <title>Harbour Post &amp; Sons</title><link>https://p.example</link>
-<item><title>Ferry &amp;amp; storm</title><link>https://p.example/1</link><author>a@p.example (Ann Roe)</author>
+<item><title>Ferry &amp;amp; storm</title><link>https://p.example/1</link>
+<author>a@p.example (Ann Roe)</author>
 <guid>tag:1</guid><pubDate>Sun, 04 May 2031 23:30:00 -0200</pubDate><description>Short.</description>
-<content:encoded><![CDATA[<p>The ferry <b>sailed</b> on Sunday.</p><p>It carried 412 &amp; a dog.<br/>So there.</p>]]></content:encoded></item>
+<content:encoded><![CDATA[<p>The ferry <b>sailed</b> on Sunday.</p>
+<p>It carried 412 &amp; a dog.<br/>So there.</p>]]></content:encoded></item>
 <item><title>No text</title><link>https://p.example/2</link></item>
-<item><title>Plain</title><link>javascript:alert(1)</link><pubDate>someday</pubDate><description>Just a summary.</description></item>
+<item><title>Plain</title><link>javascript:alert(1)</link><pubDate>someday</pubDate>
+<description>Just a summary.</description></item>
 </channel></rss>
 """
 

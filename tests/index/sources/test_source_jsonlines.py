@@ -12,10 +12,8 @@ from pullquote.index.sources import SourceFile, read_articles
 
 def outcomes(found) -> list[str]:
     """Texts of articles, reasons of what was skipped, each with its line."""
-    return [
-        f"{item.source.rpartition(':')[2]} {item.text if isinstance(item, Article) else 'skipped: ' + item.reason}"
-        for item in found
-    ]
+    said = [item.text if isinstance(item, Article) else f"skipped: {item.reason}" for item in found]
+    return [f"{item.source.rpartition(':')[2]} {what}" for item, what in zip(found, said, strict=True)]
 
 
 def test_bad_lines_are_skipped_with_their_number_and_the_rest_goes_on(read):
@@ -54,7 +52,8 @@ def test_deep_nesting_is_skipped(read):
 
 def test_title_is_not_guessed_but_found(read):
     first, second = read(
-        "a.jsonl", '{"text": "A headline\\nBody."}\n{"text": "A headline\\nBody.", "title": "A headline"}'
+        "a.jsonl",
+        '{"text": "A headline\\nBody."}\n{"text": "A headline\\nBody.", "title": "A headline"}',
     )
     assert (first.title, first.title_in_text) == ("", None)
     assert (second.title, second.title_in_text) == ("A headline", (0, 10))
@@ -92,7 +91,7 @@ def test_an_endless_line_is_skipped_in_little_memory(tmp_path):
             stream.write(b"a" * 1_000_000)
         stream.write(b'"}\n{"text": "Three."}\n')
     tracemalloc.start()
-    found = outcomes(read_articles(SourceFile(path, "a", path.stat().st_size)))
+    found = outcomes(list(read_articles(SourceFile(path, "a", path.stat().st_size))))
     peak_bytes = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found == ["1 One.", "2 skipped: is longer than the 20 MB allowed for one article", "3 Three."]

@@ -1,3 +1,4 @@
+
 from __future__ import annotations
 
 import csv
@@ -12,10 +13,8 @@ HEADER = "Title,Text,authors,published,desk\n"
 
 
 def outcomes(found) -> list[str]:
-    return [
-        f"{item.source.rpartition(':')[2]} {item.text if isinstance(item, Article) else 'skipped: ' + item.reason}"
-        for item in found
-    ]
+    said = [item.text if isinstance(item, Article) else f"skipped: {item.reason}" for item in found]
+    return [f"{item.source.rpartition(':')[2]} {what}" for item, what in zip(found, said, strict=True)]
 
 
 def test_a_record_has_its_keys_and_its_line_ends(read):

@@ -47,7 +47,8 @@ def test_front_matter(read):
     (article,) = read(
         "a.md",
         "---\ntitle: Storm closes port\noutlet: The Harbour Post\npublished: 2031-05-04\n"
-        "authors:\n  - Ann Roe\n  - Bo Lee\nlanguage: no\nurl: https://p.example/1\nissue: 12\n---\n\nThe port is shut.\n",
+        "authors:\n  - Ann Roe\n  - Bo Lee\nlanguage: no\nurl: https://p.example/1\n"
+        "issue: 12\n---\n\nThe port is shut.\n",
     )
     assert article.text == "\nThe port is shut.\n"
     assert (article.title, article.outlet, article.language) == (

@@ -40,7 +40,8 @@ def test_body_and_metadata(read):
 
 
 def test_json_ld(read):
-    head = """<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry sails again",
+    head = """<script type="application/ld+json">{"@context": "https://schema.org", "@type": "NewsArticle",
+        "headline": "Ferry sails again",
         "datePublished": "2031-05-04T09:30:00Z", "author": {"@type": "Person", "name": "Ann Roe"},
         "publisher": {"@type": "Organization", "name": "The Harbour Post"}}</script>"""
     (article,) = read("a.htm", page(head))

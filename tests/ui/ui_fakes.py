@@ -27,7 +27,7 @@ PLAIN = Article(
 )
 # Everything that an article may carry to harm whoever shows it.
 HOSTILE = Article(
-    text="<script>alert(1)</script> [bold red]Pay[/bold red] \x1b[2J\x9b31m \u202edetaerc \"><img src=x onerror=y>.",
+    text='<script>alert(1)</script> [bold red]Pay[/bold red] \x1b[2J\x9b31m \u202edetaerc "><img src=x onerror=y>.',
     id="a2",
     url="javascript:alert(1)",
     title='<img src=x onerror=alert(1)> [link=https://evil.example]"title"[/link] \x1b]0;owned\x07',
@@ -80,7 +80,8 @@ def hostile(question: str = "What?") -> Answer:
 
 def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> Answer:
     candidate = Candidate(article.text[:10], 0.1, 1, (citation(article, article.text[:10]),))
-    return Answer(question, None, True, 0.1, (candidate,), Searched(2, 5), {}, (hit(article),))
+    searched = Searched(2, 5, dt.date(2031, 5, 1), dt.date(2031, 6, 9))
+    return Answer(question, None, True, 0.1, (candidate,), searched, {}, (hit(article),))
 
 
 class FakeEngine:

@@ -1,0 +1,57 @@
+# Everything a fresh machine with Python 3.11 and make needs. `make` alone lists the targets.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN = $(VENV)/bin
+DEMO = .cache/demo.pq
+export HF_HUB_OFFLINE = 1
+export GRADIO_ANALYTICS_ENABLED = False
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types wheel browser slow clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it, or name one with PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@echo "Installing PyTorch (the longest part) ..."
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	@echo "Installing Pullquote and what it needs ..."
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questions
+	@$(BIN)/python -m pullquote.ui.demo eval/demo $(DEMO)
+
+test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
+	@$(BIN)/python -m pytest
+
+check: lint types test wheel browser  ## what CI runs
+
+lint: $(VENV)/.installed  ## ruff: style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(VENV)/.installed .typecheck/pullquote  ## mypy, strict
+	@$(BIN)/mypy
+
+# Static checkers don't follow the editable install's mapping of folders: they get a tree of links.
+.typecheck/pullquote: $(wildcard core/*)
+	@rm -rf $@ && mkdir -p $@
+	@for entry in core/*.py core/py.typed; do ln -s ../../$$entry $@/; done
+	@for folder in index qa ui eval; do ln -s ../../$$folder $@/$$folder; done
+
+wheel: $(VENV)/.installed  ## build the wheel, install it in an empty environment, ask it a question
+	@$(BIN)/python -m pytest -m wheel
+
+browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where missing)
+	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; }
+	@$(BIN)/python -m pytest -m browser
+
+slow: $(VENV)/.installed  ## the tests that take minutes, and those on ../shared
+	@$(BIN)/python -m pytest -m "slow or data"
+
+clean:  ## remove what make made, but for the virtual environment
+	rm -rf .typecheck .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info $(DEMO)

@@ -1,0 +1,142 @@
+"""BM25 engines over the same passages and questions: tantivy, SQLite FTS5, bm25s.
+
+    python -m pullquote.eval.lexical_benchmark articles.jsonl.gz questions.jsonl.gz [--year 2022]
+
+bm25s is no dependency of the package (pip install bm25s PyStemmer). Prints one JSON line an engine: hit@k in
+percent over the year's questions, seconds to build, milliseconds a query, bytes on disk.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pullquote.articles import Article
+from pullquote.eval.rtqa import Question, holds_answer, read_questions
+from pullquote.filters import Filters
+from pullquote.index.furniture import furniture_ranges
+from pullquote.index.lexical import LexicalIndex, LexicalPassage, _analyzer
+from pullquote.index.passages import split_passages
+from pullquote.index.sources import discover, read_articles
+
+_RANKS = (1, 5, 20)
+_WORD = re.compile(r"\w+")
+Search = Callable[[Question], list[int]]
+
+
+def read_passages(file: Path, year: str) -> Iterator[tuple[Article, str]]:
+    """Yield (article, passage text) of a year's articles; words stand for tokens, which needs no model."""
+
+    def count(texts: Sequence[str]) -> list[int]:
+        return [int(1.3 * len(_WORD.findall(text))) for text in texts]
+
+    for source in discover([file]):
+        for article in read_articles(source):  # type: ignore[arg-type]
+            if isinstance(article, Article) and article.published and str(article.published)[:4] == year:
+                for passage in split_passages(article, furniture_ranges(article), count):
+                    yield article, passage.text
+
+
+def _tantivy(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
+    index = LexicalIndex(folder / "tantivy")
+    index.apply((LexicalPassage(row, row, text, days[row], "", ()) for row, text in enumerate(texts)), ())
+    index.reload()
+    return lambda question: [row for row, _ in index.search(question.text, Filters(until=question.day), max(_RANKS))]
+
+
+def _fts5(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
+    db = sqlite3.connect(folder / "fts5.db")
+    db.execute("CREATE TABLE passages (rowid INTEGER PRIMARY KEY, day INTEGER)")
+    db.executemany("INSERT INTO passages VALUES (?, ?)", enumerate(days))
+    db.execute("CREATE VIRTUAL TABLE words USING fts5(text, content='', tokenize='porter unicode61')")
+    db.executemany("INSERT INTO words(rowid, text) VALUES (?, ?)", enumerate(texts))
+    db.commit()
+    analyzer = _analyzer()
+
+    def search(question: Question) -> list[int]:
+        # The same stop words as tantivy's leaves out.
+        kept = [word for word in _WORD.findall(question.text.lower()) if analyzer.analyze(word)]
+        match = " OR ".join(f'"{word}"' for word in dict.fromkeys(kept))
+        rows = db.execute(
+            "SELECT words.rowid FROM words JOIN passages ON passages.rowid = words.rowid "
+            "WHERE words MATCH ? AND day <= ? ORDER BY bm25(words) LIMIT ?",
+            (match, question.day.toordinal(), max(_RANKS)),
+        )
+        return [row[0] for row in rows]
+
+    return search
+
+
+def _bm25s(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
+    bm25s: Any = import_module("bm25s")
+    analyzer = _analyzer()
+    index = bm25s.BM25()
+    index.index([analyzer.analyze(text) for text in texts], show_progress=False)
+    index.save(folder / "bm25s")
+    known = np.array(days)
+
+    def search(question: Question) -> list[int]:
+        allowed = (known <= question.day.toordinal()).astype(np.float32)
+        rows, _ = index.retrieve(
+            [analyzer.analyze(question.text)], k=max(_RANKS), show_progress=False, weight_mask=allowed
+        )
+        return [int(row) for row in rows[0]]
+
+    return search
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command of the module's docstring."""
+    parser = argparse.ArgumentParser(prog="python -m pullquote.eval.lexical_benchmark", description=__doc__)
+    parser.add_argument("articles", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--year", default="2022")
+    options = parser.parse_args(arguments)
+    questions = read_questions(options.questions, options.year)
+    pairs = list(read_passages(options.articles, options.year))
+    texts = [f"{article.title}\n{text}" for article, text in pairs]
+    days = [article.published.toordinal() if article.published else 0 for article, _ in pairs]
+    for name, build in (("tantivy", _tantivy), ("SQLite FTS5", _fts5), ("bm25s", _bm25s)):
+        with tempfile.TemporaryDirectory() as temporary:
+            begun = time.perf_counter()
+            search = build(Path(temporary), texts, days)
+            built = time.perf_counter() - begun
+            times, hits = [], []
+            for question in questions:
+                begun = time.perf_counter()
+                rows = search(question)
+                times.append(1000 * (time.perf_counter() - begun))
+                right = [holds_answer(pairs[row][1], question.answers) for row in rows]
+                hits.append([any(right[:rank]) for rank in _RANKS])
+            size = sum(file.stat().st_size for file in Path(temporary).rglob("*") if file.is_file())
+        means = 100 * np.mean(hits, axis=0)
+        figures = {f"hit@{rank}": round(float(mean), 1) for rank, mean in zip(_RANKS, means, strict=True)}
+        print(
+            json.dumps(
+                {
+                    "engine": name,
+                    "passages": len(texts),
+                    "questions": len(questions),
+                    **figures,
+                    "build_s": round(built, 1),
+                    "median_ms": round(float(np.median(times)), 2),
+                    "p95_ms": round(float(np.percentile(times, 95)), 2),
+                    "megabytes": round(size / 1e6, 1),
+                }
+            ),
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

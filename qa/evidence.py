@@ -1,0 +1,121 @@
+"""From scored spans to candidate answers: equal values joined, ranked, cited."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pullquote.answers import Candidate, Citation, Hit
+from pullquote.index.near_duplicates import group_near_duplicates
+from pullquote.index.sentences import sentence_around
+from pullquote.qa.links import text_fragment_link
+from pullquote.qa.normalize import normalize_answer
+from pullquote.qa.reader import Reading, ScoredSpan
+
+# A span's vote is exp(margin / TEMPERATURE - RANK_PENALTY * rank), margin being its score above no-answer.
+# Chosen on RealTime QA's 2023 questions; see CHANGELOG for the figures.
+TEMPERATURE = 4.0
+RANK_PENALTY = 0.2
+# Votes at which confidence is one half, and an answer is given rather than withheld: one passage at rank 0
+# whose best span is as good as no answer.
+VOTES_AT_HALF = 1.0
+_MAX_CITATIONS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One span in one passage: the hit, its 0-based rank, the span and its margin above no-answer."""
+
+    hit: Hit
+    rank: int
+    span: ScoredSpan
+    margin: float
+
+    @property
+    def text(self) -> str:
+        """The span's words."""
+        return self.hit.passage.text[self.span.start : self.span.end]
+
+    @property
+    def vote(self) -> float:
+        """Weight of this place, above 0."""
+        return math.exp(min(self.margin, 60.0) / TEMPERATURE - RANK_PENALTY * self.rank)
+
+
+def collect(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Found]:
+    """Return every span of every passage."""
+    return [
+        Found(hit, rank, span, span.score - reading.no_answer_score)
+        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True))
+        for span in reading.spans
+        if normalize_answer(hit.passage.text[span.start : span.end])
+    ]
+
+
+def candidates(found: Sequence[Found], *, limit: int) -> list[Candidate]:
+    """Return the values, best first, each with the places that print it.
+
+    Votes of equal values (same after normalisation) add up; in one passage a value votes once.
+    """
+    places: dict[str, dict[int, Found]] = defaultdict(dict)
+    for one in found:
+        value = places[normalize_answer(one.text)]
+        if one.rank not in value or value[one.rank].vote < one.vote:
+            value[one.rank] = one
+    ranked = sorted(places.values(), key=lambda value: (-sum(one.vote for one in value.values()), min(value)))
+    chosen: list[list[Found]] = []
+    for value in ranked:
+        best = sorted(value.values(), key=lambda one: (-one.vote, one.rank))
+        # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all.
+        if not any(_overlap(best[0], other) for group in chosen for other in group):
+            chosen.append(best)
+        if len(chosen) == limit:
+            break
+    return [_candidate(value) for value in chosen]
+
+
+def _overlap(left: Found, right: Found) -> bool:
+    return left.rank == right.rank and left.span.start < right.span.end and right.span.start < left.span.end
+
+
+def _candidate(value: Sequence[Found]) -> Candidate:
+    best = value[0]
+    votes = sum(one.vote for one in value)
+    firsts = group_near_duplicates([one.hit.passage.text for one in value])
+    return Candidate(
+        text=best.text,
+        confidence=votes / (votes + VOTES_AT_HALF),
+        origins=len(set(firsts)),
+        citations=tuple(cite(one) for one in value[:_MAX_CITATIONS]),
+    )
+
+
+def cite(found: Found) -> Citation:
+    """Return the citation of one place; its offsets count characters of the article's text."""
+    hit, span = found.hit, found.span
+    article, passage = hit.article, hit.passage
+    start, end = passage.start + span.start, passage.start + span.end
+    first, last = sentence_around(passage.text, span.start, span.end)
+    sentence = passage.text[first:last]
+    return Citation(
+        article_id=article.id,
+        title=article.title,
+        outlet=article.outlet,
+        url=article.url,
+        published=article.published,
+        authors=article.authors,
+        start=start,
+        end=end,
+        text=article.text[start:end],
+        sentence=sentence,
+        sentence_start=passage.start + first,
+        passage_start=passage.start,
+        passage_end=passage.end,
+        link=text_fragment_link(article.url, sentence),
+        sha256=hashlib.sha256(article.text.encode()).hexdigest(),
+        reader_score=span.score,
+        retrieval_score=hit.score,
+    )

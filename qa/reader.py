@@ -1,0 +1,237 @@
+"""Reading: a question and passages in, scored spans out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from pullquote.errors import ModelError
+from pullquote.index.precision import has_fast_bfloat16
+from pullquote.qa.weights import PACKED_NAME, load_packed
+from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
+
+DEFAULT_READER = "small"
+
+# Of 3,352 development answers 99.6% have at most 30 tokens.
+MAX_SPAN_TOKENS = 30
+# Tokens (padding included) of one forward pass.
+_BATCH_TOKENS = 4096
+_MASKED = -1e9
+
+Scores = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSpan:
+    """A possible answer: `[start, end)` in characters of the passage.
+
+    `score` is the sum of the start and the end logit as the model gave them (any real, higher is better).
+    No softmax over the passage is taken, so scores of separate passages can be compared.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader found in one passage.
+
+    Attributes:
+        spans: best first; may be empty for a passage without a word.
+        no_answer_score: score of "not here" on the spans' scale: of all windows, the least certain one's.
+    """
+
+    spans: tuple[ScoredSpan, ...]
+    no_answer_score: float
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """What the engine needs of a reading model."""
+
+    @property
+    def name(self) -> str:
+        """Name to show."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights."""
+
+    def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
+        """Return one reading a passage, with up to `spans` spans each."""
+
+
+class TransformersReader:
+    """Any Hugging Face extractive question-answering model with a fast tokenizer.
+
+    Args:
+        name: `small` (shipped in the package), a folder, or a hub name.
+        max_tokens: window; a longer passage is read through several.
+        stride: tokens that neighbouring windows share.
+        bfloat16: None decides by the processor.
+
+    Raises:
+        ModelError: the model can't be found or loaded, or has no fast tokenizer.
+    """
+
+    def __init__(
+        self,
+        name: str = DEFAULT_READER,
+        *,
+        max_tokens: int = 384,
+        stride: int = 128,
+        bfloat16: bool | None = None,
+    ) -> None:
+        self._name = name
+        self._model, self._tokenizer, self._sha256 = _load(name)
+        limit = int(getattr(self._model.config, "max_position_embeddings", 512))
+        self._max_tokens, self._stride = min(max_tokens, limit), stride
+        self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+
+    @property
+    def name(self) -> str:
+        """Name to show."""
+        return self._name
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights."""
+        return self._sha256
+
+    def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
+        """Return one reading a passage, with up to `spans` spans each."""
+        return self.read_pairs([question] * len(passages), passages, spans=spans)
+
+    def read_pairs(self, questions: Sequence[str], passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
+        """Return one reading for each pair of a question and a passage."""
+        windows = make_windows(self._tokenizer, questions, passages, max_tokens=self._max_tokens, stride=self._stride)
+        found: list[list[ScoredSpan]] = [[] for _ in passages]
+        nothing = [np.inf] * len(passages)
+        for rows in _batches(windows):
+            batch = [windows[row] for row in rows]
+            starts, ends = self._logits(batch)
+            for at, window in enumerate(batch):
+                length = len(window.ids)
+                found[window.passage] += best_spans(window, starts[at, :length], ends[at, :length], spans)
+                # The first token, [CLS] or its like, stands for "not in this window" (Devlin et al. 2019).
+                nothing[window.passage] = min(nothing[window.passage], float(starts[at, 0] + ends[at, 0]))
+        return [
+            Reading(_merge(passage_spans, spans), score) for passage_spans, score in zip(found, nothing, strict=True)
+        ]
+
+    def _logits(self, windows: Sequence[Window]) -> tuple[Scores, Scores]:
+        """Return start and end logits, each (windows, tokens) float32."""
+        import torch
+
+        ids, attention, types, _ = pad(windows, self._tokenizer.pad_token_id or 0)
+        arguments = {"input_ids": torch.from_numpy(ids), "attention_mask": torch.from_numpy(attention)}
+        if "token_type_ids" in self._tokenizer.model_input_names:
+            arguments["token_type_ids"] = torch.from_numpy(types)
+        autocast: AbstractContextManager[Any] = (
+            torch.autocast("cpu", torch.bfloat16) if self._bfloat16 else nullcontext()
+        )
+        with torch.inference_mode(), autocast:
+            output = self._model(**arguments)
+        return output.start_logits.float().numpy(), output.end_logits.float().numpy()
+
+
+def best_spans(window: Window, starts: Scores, ends: Scores, count: int) -> list[ScoredSpan]:
+    """Return up to `count` spans of at most MAX_SPAN_TOKENS tokens that lie in the passage, best first.
+
+    Args:
+        window: the tokens.
+        starts: (tokens,) start logits.
+        ends: (tokens,) end logits.
+        count: how many.
+    """
+    allowed = window.answerable
+    start = np.where(allowed, starts, _MASKED)
+    end = np.where(allowed, ends, _MASKED)
+    tokens = len(start)
+    lengths = min(MAX_SPAN_TOKENS, tokens)
+    sums = np.full((lengths, tokens), 2 * _MASKED, dtype=np.float64)
+    for extra in range(lengths):
+        sums[extra, : tokens - extra] = start[: tokens - extra] + end[extra:]
+    flat = sums.ravel()
+    top = np.argpartition(-flat, min(count, flat.size - 1))[:count]
+    spans = []
+    for index in sorted(top, key=lambda index: (-flat[index], index)):
+        extra, first = divmod(int(index), tokens)
+        if flat[index] > _MASKED:
+            spans.append(ScoredSpan(int(window.starts[first]), int(window.ends[first + extra]), float(flat[index])))
+    return spans
+
+
+def _merge(spans: list[ScoredSpan], count: int) -> tuple[ScoredSpan, ...]:
+    """Return the best `count`, each place once: neighbouring windows see the same words."""
+    best: dict[tuple[int, int], ScoredSpan] = {}
+    for span in spans:
+        place = (span.start, span.end)
+        if place not in best or best[place].score < span.score:
+            best[place] = span
+    return tuple(sorted(best.values(), key=lambda span: (-span.score, span.start, span.end))[:count])
+
+
+def _batches(windows: Sequence[Window]) -> list[list[int]]:
+    """Return rows of windows grouped by length, longest first."""
+    order = sorted(range(len(windows)), key=lambda row: (-len(windows[row].ids), row))
+    batches: list[list[int]] = []
+    at = 0
+    while at < len(order):
+        size = max(1, _BATCH_TOKENS // len(windows[order[at]].ids))
+        batches.append(order[at : at + size])
+        at += size
+    return batches
+
+
+def shipped_reader_folder(name: str = DEFAULT_READER) -> Path:
+    """Return the folder of a reader that ships in the package."""
+    return Path(__file__).parent / f"reader-{name}"
+
+
+def _load(name: str) -> tuple[Any, Any, str]:
+    """Return (model, tokenizer, SHA-256 of the weights)."""
+    import torch
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    shipped = shipped_reader_folder(name) if name.isidentifier() else None
+    source = Path(shipped if shipped and shipped.is_dir() else name)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(str(source))
+        if not tokenizer.is_fast:
+            raise ModelError(f"The reader {name!r} has no fast tokenizer, which exact offsets need.")
+        if (source / PACKED_NAME).is_file():
+            model, sha256 = load_packed(source)
+        else:
+            model = AutoModelForQuestionAnswering.from_pretrained(str(source), dtype=torch.float32)
+            sha256 = _weights_hash(source, model)
+    except ModelError:
+        raise
+    except Exception as error:
+        # Whatever the hub client or torch raises, the user needs one sentence.
+        cause = str(error).strip().partition("\n")[0][:300] or type(error).__name__
+        raise ModelError(f"The reader {name!r} cannot be loaded: {cause}") from error
+    return model.eval(), tokenizer, sha256
+
+
+def _weights_hash(folder: Path, model: Any) -> str:
+    file = folder / "model.safetensors"
+    if file.is_file():
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()

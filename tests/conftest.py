@@ -1,0 +1,51 @@
+"""Fixtures that several packages' tests share. No test reaches the network or the home directory."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fakes import CapitalReader, HashEmbedder
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture
+def reader() -> CapitalReader:
+    return CapitalReader()
+
+
+@pytest.fixture
+def write_articles(tmp_path: Path):
+    """Return a function that writes articles to a JSON-lines file and returns its path."""
+
+    def write(*rows: dict, name: str = "articles.jsonl") -> Path:
+        file = tmp_path / name
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        return file
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of data for developing; tests that need it are skipped, with the reason, where it is missing."""
+    folder = Path(os.environ.get("PULLQUOTE_SHARED", REPOSITORY.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"there is no data folder at {folder}; name one in PULLQUOTE_SHARED")
+    return folder

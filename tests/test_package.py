@@ -1,0 +1,181 @@
+"""The package as a whole: public names, import direction, lightness, the wheel."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import pullquote
+
+from conftest import REPOSITORY
+
+# Folder -> folders that it may import from.
+MAY_IMPORT = {
+    "core": {"core"},
+    "index": {"core", "index"},
+    "qa": {"core", "index", "qa"},
+    "ui": {"core", "index", "qa", "ui", "eval"},
+    "eval": {"core", "index", "qa", "eval"},
+}
+# The front door names what lies behind it, but only inside `if TYPE_CHECKING` and by name.
+FRONT_DOOR = Path("core/__init__.py")
+# The one place where a command of the contract needs the eval layer: `pullquote eval-reader`.
+MAY_CALL_EVAL = {Path("ui/training_commands.py")}
+
+
+def test_public_names_are_pinned():
+    assert pullquote.__all__ == [
+        "AddReport",
+        "Answer",
+        "Archive",
+        "ArchiveDamaged",
+        "ArchiveError",
+        "ArchiveLocked",
+        "ArchiveTooNew",
+        "ArchiveWriteFailed",
+        "Article",
+        "Candidate",
+        "Citation",
+        "Engine",
+        "Filters",
+        "Hit",
+        "InputError",
+        "ModelError",
+        "ModelMismatch",
+        "NotAnArchive",
+        "Passage",
+        "PullquoteError",
+        "Skipped",
+        "SourceError",
+        "__version__",
+    ]
+    assert all(getattr(pullquote, name) for name in pullquote.__all__)
+
+
+def test_version_is_the_one_in_pyproject():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert pullquote.__version__ == project["version"]
+
+
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        pullquote.Nothing  # noqa: B018
+
+
+def imported_modules(file: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names |= {node.module or ""}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("folder", MAY_IMPORT)
+def test_imports_point_downwards(folder):
+    for file in sorted((REPOSITORY / folder).rglob("*.py")):
+        relative = file.relative_to(REPOSITORY)
+        if relative == FRONT_DOOR:
+            continue
+        for name in imported_modules(file):
+            top, _, rest = name.partition(".")
+            assert top not in {"core", "index", "qa", "ui", "eval"}, f"{relative} imports {name} bare"
+            if top == "pullquote":
+                target = rest.partition(".")[0]
+                target = target if target in MAY_IMPORT else "core"
+                assert target in MAY_IMPORT[folder], f"{relative} imports {name}"
+                if folder == "ui" and target == "eval":
+                    assert relative in MAY_CALL_EVAL, f"{relative} imports {name}"
+
+
+def run_python(code: str, *, home: Path) -> str:
+    environment = {**os.environ, "HOME": str(home), "PYTHONWARNINGS": "error"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=home, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_import_is_light(tmp_path):
+    heavy = "{'torch', 'transformers', 'sentence_transformers', 'faiss', 'gradio', 'numpy', 'trafilatura'}"
+    code = f"import sys, pullquote; print(sorted({heavy} & set(sys.modules)))"
+    assert run_python(code, home=tmp_path).strip() == "[]"
+
+
+def test_import_sets_nothing(tmp_path):
+    code = (
+        "import logging, os, warnings\n"
+        "before = (dict(os.environ), list(logging.root.handlers), list(warnings.filters))\n"
+        "import pullquote\n"
+        "print(before == (dict(os.environ), list(logging.root.handlers), list(warnings.filters)))"
+    )
+    assert run_python(code, home=tmp_path).strip() == "True"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(REPOSITORY)]
+    subprocess.run(command, check=True, capture_output=True)
+    (file,) = folder.glob("*.whl")
+    return file
+
+
+@pytest.mark.wheel
+def test_wheel_holds_every_module_under_one_name(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    expected = set()
+    for folder, package in (("core", ""), ("index", "index/"), ("qa", "qa/"), ("ui", "ui/"), ("eval", "eval/")):
+        for file in (REPOSITORY / folder).rglob("*.py"):
+            expected.add(f"pullquote/{package}{file.relative_to(REPOSITORY / folder).as_posix()}")
+    assert expected <= names
+    assert "pullquote/py.typed" in names
+    assert "pullquote/qa/reader-small/README.md" in names
+    tops = {name.partition("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"pullquote"}
+    assert not any("test" in name.lower() for name in names if not name.endswith(".py"))
+
+
+@pytest.mark.wheel
+def test_wheel_in_an_empty_environment_answers(wheel, tmp_path):
+    python = tmp_path / "venv/bin/python"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    constraints = str(REPOSITORY / "constraints.txt")
+    for package in ("torch", str(wheel)):
+        subprocess.run(
+            [str(python), "-m", "pip", "install", "--quiet", "--constraint", constraints, package], check=True
+        )
+    (tmp_path / "clippings").mkdir()
+    (tmp_path / "clippings/mayor.txt").write_text(
+        "Tarn elects a mayor\n\nOdile Brandt was elected mayor of Tarn on Sunday with 51 percent of the vote.\n",
+        encoding="utf-8",
+    )
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "PULLQUOTE_ARCHIVE": str(tmp_path / "tarn.pq")}
+
+    def pullquote_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(python.with_name("pullquote")), *arguments],
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=tmp_path,
+            check=False,
+        )
+
+    added = pullquote_command("add", "clippings")
+    assert added.returncode == 0, added.stderr
+    asked = pullquote_command("ask", "Who was elected mayor of Tarn?", "--json")
+    assert asked.returncode == 0, asked.stderr
+    assert json.loads(asked.stdout)["answer"] == "Odile Brandt"
