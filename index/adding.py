@@ -20,7 +20,7 @@ from pullquote.index.sources import SourceFile, discover, file_hash, read_articl
 
 # A batch is what a crash can cost and what a reader gets to see at once. At this size committing takes less
 # than a hundredth of the time that embedding does. Known articles have no passages to count.
-BATCH_PASSAGES = 1024
+BATCH_PASSAGES = 512
 BATCH_ARTICLES = 2048
 _QUEUED_BATCHES = 2
 
@@ -116,9 +116,15 @@ def fingerprint(article: Article) -> str:
 
 
 class Reader:
-    """Turns sources into batches, in a thread of its own, so that parsing overlaps with embedding."""
+    """Turns sources into batches, in a thread of its own, so that parsing overlaps with embedding.
 
-    def __init__(self, sources: Iterable[str | Path], known: Known, embedder: Embedder) -> None:
+    Args:
+        sources: files, folders, globs, "-".
+        known: what is stored already.
+        embedder: gives the embedder; called only when there is something new.
+    """
+
+    def __init__(self, sources: Iterable[str | Path], known: Known, embedder: Callable[[], Embedder]) -> None:
         self._known, self._embedder = known, embedder
         self._seen: dict[str, str] = {}
         found = list(discover(sources))
@@ -211,7 +217,7 @@ class Reader:
             batch.unchanged += 1
             return
         furniture = furniture_ranges(article)
-        passages = split_passages(article, furniture, self._embedder.count_tokens)
+        passages = split_passages(article, furniture, self._embedder().count_tokens)
         if not passages:
             batch.skipped.append(Skipped(article.source, "has no text besides page furniture"))
             return

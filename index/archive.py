@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from pullquote.answers import Hit
@@ -19,7 +20,7 @@ from pullquote.errors import ArchiveLocked, ArchiveWriteFailed, ModelMismatch, N
 from pullquote.filters import Filters
 from pullquote.index import adding
 from pullquote.index.database import Database
-from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder
+from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, Vectors
 from pullquote.index.lexical import LexicalIndex
 from pullquote.index.repair import mend, problems
 from pullquote.index.search import Scope, check_query
@@ -184,9 +185,9 @@ class Archive:
         skipped: list[Skipped] = []
         unchanged = passages = 0
         with self._writer() as writer:
-            reader = adding.Reader(sources, writer.known(), self.embedder)
+            reader = adding.Reader(sources, writer.known(), lambda: self.embedder)
             for batch in reader.batches():
-                vectors = adding.embed_batch(batch, self.embedder)
+                vectors = adding.embed_batch(batch, self.embedder) if batch.new else self._no_vectors()
                 new, replaced = writer.store(batch, vectors)
                 added += new
                 updated += replaced
@@ -204,6 +205,9 @@ class Archive:
             passages=passages,
             seconds=time.monotonic() - begun,
         )
+
+    def _no_vectors(self) -> Vectors:
+        return np.empty((0, self._dimension), dtype=np.float32)
 
     def remove(self, names: Iterable[str]) -> RemoveReport:
         """Take articles out of the archive, by id or URL.
@@ -368,6 +372,8 @@ def _as_embedder(embedder: Embedder | str) -> Embedder:
 
 def _create(folder: Path, embedder: Embedder) -> None:
     try:
+        if folder.exists() and not folder.is_dir():
+            raise NotAnArchive(f"{folder} is a file, not an archive's directory.")
         folder.mkdir(parents=True, exist_ok=True)
         foreign: Sequence[Path] = [entry for entry in folder.iterdir() if entry.name != _LOCK]
     except OSError as error:

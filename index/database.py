@@ -331,6 +331,16 @@ class Database:
             (generation,),
         )
 
+    def live_passages(self, generation: int) -> int:
+        """Return how many passages are visible at `generation`."""
+        return int(
+            self._query(
+                "SELECT count(*) FROM passages JOIN articles ON articles.rowid = passages.article "
+                "WHERE added_in <= ?1 AND (removed_in IS NULL OR removed_in > ?1)",
+                (generation,),
+            )[0][0]
+        )
+
     def integrity(self) -> list[str]:
         """Return what SQLite and the schema's own rules find wrong, one sentence each."""
         problems = [row[0] for row in self._query("PRAGMA integrity_check(5)") if row[0] != "ok"]

@@ -69,19 +69,26 @@ def _analyzer() -> tantivy.TextAnalyzer:
 class LexicalIndex:
     """The folder `lexical/` of an archive."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
         self.folder = folder
         self._analyzer = _analyzer()
+        self._schema = _schema()
+        self._index: tantivy.Index | None = None
+        self._open(create=create)
+
+    def _open(self, *, create: bool) -> None:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+            if create:
+                self.folder.mkdir(parents=True, exist_ok=True)
+            elif not (self.folder.is_dir() and tantivy.Index.exists(str(self.folder))):
+                return  # nothing has been added yet
+            self._index = tantivy.Index(self._schema, path=str(self.folder), reuse=True)
             self._index.register_tokenizer("pullquote", self._analyzer)
             self._index.config_reader(reload_policy="manual")
         except (ValueError, OSError) as error:
             raise ArchiveDamaged(
-                f"The lexical index {folder} cannot be opened ({error}); run: pullquote check --repair"
+                f"The lexical index {self.folder} cannot be opened ({error}); run: pullquote check --repair"
             ) from error
-        self._schema = self._index.schema
 
     @staticmethod
     def discard(folder: Path) -> None:
@@ -94,6 +101,10 @@ class LexicalIndex:
         Raises:
             ArchiveWriteFailed: the disk is full or refuses; the index is as it was.
         """
+        if self._index is None:
+            self._open(create=True)
+        if self._index is None:
+            raise ArchiveDamaged(f"The lexical index {self.folder} cannot be made.")
         try:
             writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
             for article in removed_articles:
@@ -119,17 +130,20 @@ class LexicalIndex:
 
     def reload(self) -> None:
         """See what has been committed since the last call."""
-        self._index.reload()
+        if self._index is None:
+            self._open(create=False)
+        else:
+            self._index.reload()
 
     def count(self) -> int:
         """Return how many passages the index holds."""
-        self._index.reload()
-        return int(self._index.searcher().num_docs)
+        self.reload()
+        return int(self._index.searcher().num_docs) if self._index else 0
 
     def search(self, query: str, filters: Filters, limit: int) -> list[tuple[int, float]]:
         """Return up to `limit` (row, BM25 score), best first; ties in order of row."""
         wanted = self._query(query, filters)
-        if wanted is None:
+        if wanted is None or self._index is None:
             return []
         searcher = self._index.searcher()
         hits = searcher.search(wanted, limit=limit, count=False).hits

@@ -27,15 +27,16 @@ def containment(left: Shingles, right: Shingles) -> float:
     return len(left & right) / smaller if smaller else 0.0
 
 
+def says_the_same(left: Shingles, right: Shingles) -> bool:
+    """Return whether two passages are one text, lightly edited or cut."""
+    return containment(left, right) >= SAME_CONTAINMENT
+
+
 def group_near_duplicates(texts: Sequence[str]) -> list[int]:
     """Return for each text the index of the first text that says the same; its own where none does."""
     sets = [shingles(text) for text in texts]
     firsts: list[int] = []
     for index, current in enumerate(sets):
-        same = (
-            other
-            for other in range(index)
-            if firsts[other] == other and containment(current, sets[other]) >= SAME_CONTAINMENT
-        )
+        same = (other for other in range(index) if firsts[other] == other and says_the_same(current, sets[other]))
         firsts.append(next(same, index))
     return firsts

@@ -15,7 +15,7 @@ from pullquote.index.database import Database
 from pullquote.index.embedder import Vectors
 from pullquote.index.fusion import recency_factor, reciprocal_rank_fusion
 from pullquote.index.lexical import LexicalIndex
-from pullquote.index.near_duplicates import group_near_duplicates
+from pullquote.index.near_duplicates import Shingles, says_the_same, shingles
 from pullquote.index.snapshot import Snapshot
 
 # The longest question of RealTime QA has 400 characters; ten times that is a pasted text, not a question.
@@ -95,34 +95,37 @@ def _hits(
     words: dict[int, float],
     limit: int,
 ) -> list[Hit]:
+    """Return the first `limit` passages that differ, each with those that say the same."""
     dense_rank = {row: rank for rank, row in enumerate(dense, 1)}
     lexical_rank = {row: rank for rank, row in enumerate(words, 1)}
     articles: dict[int, Article] = {}
-    # Enough to fill the list after reprints are folded together.
-    considered = order[: limit + limit // 2 + 5]
-    passages = []
-    for row in considered:
+    kept: list[tuple[int, Article, Passage, Shingles]] = []
+    folded: list[list[Passage]] = []
+    for row in order:
         rowid, start, end, tokens = database.passage(row)
-        article = articles.setdefault(rowid, database.article(rowid)) if rowid not in articles else articles[rowid]
-        passages.append((article, Passage(article.id, start, end, article.text[start:end], tokens)))
-    firsts = group_near_duplicates([passage.text for _, passage in passages])
-    hits = []
-    for index, row in enumerate(considered):
-        if firsts[index] != index:
-            continue
-        article, passage = passages[index]
-        hits.append(
-            Hit(
-                passage=passage,
-                article=article,
-                score=scores[row],
-                dense_score=dense.get(row),
-                dense_rank=dense_rank.get(row),
-                lexical_score=words.get(row),
-                lexical_rank=lexical_rank.get(row),
-                near_duplicates=tuple(
-                    passages[other][1] for other in range(index + 1, len(considered)) if firsts[other] == index
-                ),
-            )
+        if rowid not in articles:
+            articles[rowid] = database.article(rowid)
+        article = articles[rowid]
+        passage = Passage(article.id, start, end, article.text[start:end], tokens)
+        grams = shingles(passage.text)
+        same = next((at for at, other in enumerate(kept) if says_the_same(grams, other[3])), None)
+        if same is not None:
+            folded[same].append(passage)
+        elif len(kept) < limit:
+            kept.append((row, article, passage, grams))
+            folded.append([])
+        else:
+            break
+    return [
+        Hit(
+            passage=passage,
+            article=article,
+            score=scores[row],
+            dense_score=dense.get(row),
+            dense_rank=dense_rank.get(row),
+            lexical_score=words.get(row),
+            lexical_rank=lexical_rank.get(row),
+            near_duplicates=tuple(same),
         )
-    return hits[:limit]
+        for (row, article, passage, _), same in zip(kept, folded, strict=True)
+    ]

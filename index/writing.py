@@ -33,7 +33,8 @@ class Writer:
         self.database = database
         self._vectors = vectors
         self._lexical_folder = lexical_folder
-        self._lexical = LexicalIndex(lexical_folder)
+        self._lexical = LexicalIndex(lexical_folder, create=True)
+        self._known: Database | None = None
         self._lock = lock
         self._publish()
 
@@ -43,13 +44,15 @@ class Writer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._known:
+            self._known.close()
         self.database.close()
         self._lock.release()
 
     def known(self) -> adding.Known:
         """Return look-ups for the reading thread, on a connection of its own."""
-        database = Database(self.database.file, write=False)
-        return adding.Known(article=database.live_version, articles_of_file=database.source_articles)
+        self._known = self._known or Database(self.database.file, write=False)
+        return adding.Known(article=self._known.live_version, articles_of_file=self._known.source_articles)
 
     def store(self, batch: adding.Batch, vectors: Vectors) -> tuple[list[str], list[str]]:
         """Commit a batch; return the ids (added, updated).
@@ -99,10 +102,15 @@ class Writer:
         return removed, missing
 
     def rebuild_lexical(self) -> None:
-        """Write the lexical index anew from the database."""
-        LexicalIndex.discard(self._lexical_folder)
-        self._lexical = LexicalIndex(self._lexical_folder)
-        follow(self.database, self._lexical, 0)
+        """Write the lexical index anew from the database, beside the old one, then put it in its place."""
+        fresh, old = self._lexical_folder.with_suffix(".new"), self._lexical_folder.with_suffix(".old")
+        LexicalIndex.discard(fresh)
+        LexicalIndex.discard(old)
+        follow(self.database, LexicalIndex(fresh, create=True), 0)
+        self._lexical_folder.rename(old)
+        fresh.rename(self._lexical_folder)
+        LexicalIndex.discard(old)
+        self._lexical = LexicalIndex(self._lexical_folder, create=True)
 
     def _publish(self) -> None:
         published, generation = self.database.number("published_generation"), self.database.number("generation")

@@ -11,6 +11,7 @@ from pullquote.answers import Answer, Hit, Searched
 from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
+from pullquote.index.search import check_query
 from pullquote.qa.evidence import candidates, collect
 from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
@@ -86,10 +87,10 @@ class Engine:
         bounds = filters or Filters.of(
             since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
         )
+        question = check_query(question)
         begun = time.perf_counter()
         hits, scope = self.archive.search_with_scope(question, limit=self._passages, filters=bounds)
         searched = time.perf_counter()
-        question = question.strip()
         readings = self.reader.read(question, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
         read = time.perf_counter()
         answers = tuple(candidates(collect(hits, readings), limit=_CANDIDATES))

@@ -10,6 +10,7 @@ from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, byline, count, day, imprint, searched, web_link
 
 _OTHER_VALUES = 4
+_PLACES = 5
 _PASSAGES = 3
 _PASSAGE_CHARS = 420
 
@@ -36,6 +37,7 @@ def _found(answer: Answer) -> str:
         f"{_citation(best.citations[0])}"
         f'<p class="pq-note">{count(best.origins, "independent report")} · '
         f"confidence {best.confidence:.2f} (uncalibrated)</p>"
+        f"{_folded('Also printed in', _places(best.citations[1:])) if best.citations[1:] else ''}"
         f"{_folded('Other values', _values(others)) if others else ''}"
     )
 
@@ -75,6 +77,16 @@ def _passage(hit: Hit) -> str:
         f'<p class="pq-source">{_text(imprint(article.outlet, article.authors, article.published))}</p>'
         f"<p>{escape(shorten(hit.passage.text, _PASSAGE_CHARS))}</p></div>"
     )
+
+
+def _places(citations: Sequence[Citation]) -> str:
+    rows = (
+        f"<li>{_linked(citation.title or citation.article_id, citation.link)} "
+        f'<span class="pq-source">{_text(imprint(citation.outlet, citation.authors, citation.published))}</span>'
+        "</li>"
+        for citation in citations[:_PLACES]
+    )
+    return f'<ul class="pq-values">{"".join(rows)}</ul>'
 
 
 def _values(candidates: Sequence[Candidate]) -> str:

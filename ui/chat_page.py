@@ -48,6 +48,7 @@ CSS = """
 .pq-header h1 { color: var(--body-text-color); }
 .pq-header p { margin: 0; color: var(--pq-quiet); font-size: 14px; line-height: 1.5; }
 
+.form:has(#pq-question) { border: 0; background: transparent; overflow: visible; }
 #pq-question .input-container {
   align-items: center; gap: 6px; padding: 6px; border: 1px solid var(--pq-quiet); border-radius: 10px;
   background: var(--block-background-fill);

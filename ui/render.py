@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _OTHER_VALUES = 4
 _NEAREST = 3
+_ALSO_IN = 3
 _SKIPPED_SHOWN = 20
 _SNIPPET_CHARS = 320
 
@@ -59,8 +60,9 @@ def show_answer(answer: Answer) -> None:
     page.line()
     _show_citation(page, best.citations[0])
     page.line((_standing(best), "dim"), indent=2)
-    for citation in best.citations[1:3]:
-        page.line(("also ", "dim"), _place(citation), indent=2)
+    for citation in best.citations[1 : 1 + _ALSO_IN]:
+        page.line(("also in  ", "dim"), _place(citation), indent=2)
+        _show_link(page, citation.link, indent=11)
     _show_others(page, "Other values", answer.answers[1 : 1 + _OTHER_VALUES])
 
 

@@ -90,7 +90,7 @@ def train_reader(
     """Train a reader and write it to `output` as a Hugging Face model in float16.
 
     Interrupted (SIGINT, SIGTERM) or killed, it goes on from the last checkpoint when called again with the
-    same data and options.
+    same data and options (`epochs` may differ: the learning rate then falls towards the new end).
 
     Args:
         data: reading examples (see `read_examples`).
@@ -167,7 +167,10 @@ class _Run:
             lambda step: min((step + 1) / warm, max(0.0, (self.steps - step) / max(1, self.steps - warm))),
         )
         self.losses: list[float] = []
-        self.fingerprint = hashlib.sha256(json.dumps([asdict(options), len(examples), self.steps]).encode()).hexdigest()
+        # The number of epochs may change between sittings: batches come in the same order whatever it is, and
+        # the learning rate falls towards the new end.
+        facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
+        self.fingerprint = hashlib.sha256(json.dumps([facts, len(examples)]).encode()).hexdigest()
 
     def _batches(self, examples: list[Example]) -> Iterator[list[Any]]:
         whole, part = divmod(self.options.epochs, 1.0)

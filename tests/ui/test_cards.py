@@ -67,6 +67,18 @@ def test_answer_card_shows_quote_sentence_source_and_link():
     }
 
 
+def test_other_citations_of_the_answer_are_listed():
+    answer = fakes.answered()
+    best = answer.answers[0]
+    reprint = replace(best.citations[0], title="Nine <dead>", outlet="Echo", link="https://echo.example/1")
+    html = answer_card(replace(answer, answers=(replace(best, citations=(*best.citations, reprint)),)))
+    page = Page(html)
+    assert "Also printed in" in page.text
+    assert "Nine <dead> Echo · By Ines Amaro and Tom Reyl · 4 May 2031" in page.text
+    assert [link["href"] for link in page.links][1:] == ["https://echo.example/1"]
+    assert "Also printed in" not in answer_card(answer)
+
+
 def test_absent_card_says_so_and_shows_what_is_near():
     text = Page(answer_card(fakes.absent())).text
     assert "Not in this archive." in text
