@@ -15,7 +15,7 @@ import pytest
 
 import pullquote
 
-from conftest import REPOSITORY
+REPOSITORY = Path(__file__).parent.parent
 
 # Folder -> folders that it may import from.
 MAY_IMPORT = {
