@@ -65,6 +65,7 @@ _LABELS = _words("""
     | accept all | accept all cookies | accept cookies | manage cookies | toggle caption | hide caption
     | enlarge this image | view gallery | launch gallery | open gallery | view slideshow | play video
     | watch video | listen | download the app | get the app | print this article | email this article
+    | next article | previous article | next story | previous story | more stories | more on this story
     | report a typo | read the full story | read full story | read the full article
     | your browser does not support the video tag. | from usa today network and wire reports
 """)
@@ -203,6 +204,12 @@ _ANYWHERE: tuple[_Rule, ...] = (
         re.compile(r"\bcontributed (?:reporting )?to (?:this|the) (?:report|story|article)\b.{0,120}$"),
     ),
     ("contributed report", re.compile(r"\bcontributed reporting\b.{0,60}$")),
+    ("appeared first on", re.compile(r"^the post .{20,250} appeared first on .{2,60}$")),
+    ("more ", re.compile(r"^more (?:from|in|on) (?:[\w&’'-]+ ?){1,5}$")),
+    (
+        "from ",
+        re.compile(r"^from (?:the )?(?:[\w&’'-]+ ){1,4}(?:press|bureau|agency|agencies|services?|staff|reports)$"),
+    ),
     ("rights reserved", re.compile(r"\ball rights reserved\b")),
     ("may not be published", re.compile(r"^this material may not be published")),
     (
@@ -257,10 +264,17 @@ _NAME = r"[A-Z][\w.’'-]*"
 _BYLINE = re.compile(
     rf"[Bb][Yy]:?\s+{_NAME}"
     rf"(?:(?:\s*[,|/&]\s*|\s+)(?:and|of|for|the|de|da|del|di|la|le|van|von|der|den|al|bin|el|{_NAME}))*"
+    # The office after the name: ", courts reporter".
+    r"(?:,\s+[a-z][\w’' -]{2,50})?"
 )
 _AGENCY_ENDS = ("cnn", "cnn business", "ap", "(ap)", "reuters", "(reuters)", "afp", "(afp)")
 _DATELINE_ALONE = re.compile(rf"(?:{_NAME},? ){{0,5}}\(?(?:CNN|CNN Business|AP|Reuters|AFP)\)?")
-_STAMP = re.compile(r"(?:first |last )?(?:published|updated|posted)\b.{0,60}\d.{0,30}|\d+[ -]min(?:ute)?s? read")
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_STAMP = re.compile(
+    r"(?:first |last )?(?:published|updated|posted)\b.{0,60}\d.{0,30}"
+    r"|\d+[ -]min(?:ute)?s? read|listen \(\d+ min(?:ute)?s?\)"
+    rf"|(?:[a-z]+day,? )?(?:\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}}),? \d{{4}}"
+)
 _CREDIT_ALONE = re.compile(
     rf"{_NAME}(?: (?:and |for |via )?{_NAME}){{0,5}}\s?/\s?(?:[A-Z][\w.’' -]*/)*"
     r"(?:AP|AFP|Getty Images|Getty|Reuters|Shutterstock|Bloomberg|CNN|USA TODAY(?: Sports| Network)?|EPA"

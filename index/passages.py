@@ -17,7 +17,8 @@ MAX_TOKENS = 180
 _MAX_STRETCH_CHARS = 20_000
 
 _LINE_END = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_BLANK_LINES = re.compile(r"(?:\r\n|\n|\r)[^\S\r\n]*(?:\r\n|\n|\r)")
+# Atomic, so that the two characters of one CRLF never count as two line ends.
+_BLANK_LINES = re.compile(r"(?>\r\n|\n|\r)[^\S\r\n]*(?>\r\n|\n|\r)")
 
 Range = tuple[int, int]
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
@@ -103,8 +104,7 @@ def _sized_units(text: str, paragraphs: Sequence[Range], count_tokens: TokenCoun
 
 def _stretches(text: str, start: int, end: int) -> Iterator[Range]:
     while end - start > _MAX_STRETCH_CHARS:
-        cut = text.rfind(" ", start, start + _MAX_STRETCH_CHARS)
-        cut = cut if cut > start else start + _MAX_STRETCH_CHARS
+        cut = _last_space(text, start, start + _MAX_STRETCH_CHARS)
         if piece := _strip(text, start, cut):
             yield piece
         start = cut
@@ -134,18 +134,22 @@ def _long_paragraph(text: str, start: int, end: int, count_tokens: TokenCounter)
 
 
 def _halves(text: str, start: int, end: int, count_tokens: TokenCounter) -> list[tuple[int, int, int]]:
-    """Cut a sentence without end (a table, a transcript) at the white space nearest its middle, again and again."""
+    """Cut a sentence without end (a table, a transcript) at the last white space before its middle, again and again."""
     tokens = count_tokens([text[start:end]])[0]
     if tokens <= MAX_TOKENS or end - start < 2:
         return [(start, end, tokens)]
-    middle = (start + end) // 2
-    cut = text.rfind(" ", start + 1, middle)
-    cut = cut if cut > start else middle
+    cut = _last_space(text, start, (start + end) // 2)
     parts = []
     for piece in (_strip(text, start, cut), _strip(text, cut, end)):
         if piece:
             parts += _halves(text, *piece, count_tokens)
     return parts
+
+
+def _last_space(text: str, start: int, stop: int) -> int:
+    """Return where the last white space of `text[start + 1 : stop]` begins, or `stop` where there is none."""
+    before, *after = text[start:stop].rsplit(None, 1)
+    return start + len(before) if after and before else stop
 
 
 def _pack(units: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:

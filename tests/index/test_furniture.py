@@ -263,3 +263,45 @@ def test_two_real_pages():
         # What is kept has the length of a sentence; what is marked is a label, a link, a pitch or doubled.
         assert min(map(len, kept)) > 40
         assert all(len(line) < 200 or found.count(line) == 2 for line in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By Ines Varga, courts reporter",
+        "22 March 2031",
+        "Saturday, March 22, 2031",
+        "Listen (4 min)",
+    ],
+)
+def test_lines_under_the_headline(line):
+    text = f"Harbour closes\n\n{line}\n\nThe harbour closed on Friday after a crane fell."
+    assert marked(text) == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "More from Courts",
+        "Next article",
+        "The post Harbour closes after crane fall appeared first on Tarn Weekly.",
+        "From the Sallow Press Bureau",
+    ],
+)
+def test_lines_after_the_article(line):
+    text = f"The harbour closed on Friday after a crane fell.\n\n{line}\n\nIt opens again on Monday."
+    assert marked(text) == [line]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By noon, crews had left.",
+        "More from the fund will follow, she said.",
+        "From the harbour came the sound of horns.",
+        "The post office appeared first on the list.",
+    ],
+)
+def test_prose_that_begins_alike_is_kept(line):
+    text = f"Harbour closes\n\n{line}\n\nThe harbour closed on Friday after a crane fell."
+    assert marked(text) == []
