@@ -22,7 +22,7 @@ class Hit:
         dense_rank: 1-based rank in the dense list, or None.
         lexical_score: BM25, 0 or more, or None where the lexical list lacks it.
         lexical_rank: 1-based rank in the lexical list, or None.
-        near_duplicates: passages of other articles that say the same, left out of the list.
+        near_duplicates: passages that say the same in nearly the same words, left out of the list.
     """
 
     passage: Passage
@@ -32,7 +32,7 @@ class Hit:
     dense_rank: int | None = None
     lexical_score: float | None = None
     lexical_rank: int | None = None
-    near_duplicates: tuple[Passage, ...] = ()
+    near_duplicates: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

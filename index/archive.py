@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,8 @@ from pullquote.index.vectors import VectorLog
 from pullquote.index.writing import Writer
 
 _DATABASE, _VECTORS, _LEXICAL, _LOCK = "archive.db", "vectors.f16", "lexical", "archive.lock"
+# What a crash while the archive is made leaves behind: the only files that may stand where a new one goes.
+_LEFT_BY_CREATING = {_LOCK, "archive.partial", "archive.partial-journal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,21 +373,29 @@ def _as_embedder(embedder: Embedder | str) -> Embedder:
 
 
 def _create(folder: Path, embedder: Embedder) -> None:
+    database = folder / _DATABASE
     try:
         if folder.exists() and not folder.is_dir():
             raise NotAnArchive(f"{folder} is a file, not an archive's directory.")
         folder.mkdir(parents=True, exist_ok=True)
-        foreign: Sequence[Path] = [entry for entry in folder.iterdir() if entry.name != _LOCK]
+        foreign = [entry.name for entry in folder.iterdir() if entry.name not in _LEFT_BY_CREATING]
+        if foreign and not database.is_file():
+            raise NotAnArchive(f"The directory {folder} holds other files; name a new or an empty one.")
+        # While this process loaded its model, another may have made the archive, and filled it.
+        with FileLock(folder / _LOCK, timeout=10):
+            if database.is_file():
+                return
+            Database.create(
+                database,
+                {
+                    "format_version": "1",
+                    "embedder": embedder.name,
+                    "embedder_sha256": embedder.sha256,
+                    "dimension": str(embedder.dimension),
+                },
+            )
+    except Timeout as error:
+        if not database.is_file():
+            raise ArchiveLocked(f"Another process is making the archive {folder}; try again.") from error
     except OSError as error:
         raise ArchiveWriteFailed(f"The archive {folder} cannot be made ({error.strerror}).") from error
-    if any(not entry.name.startswith(_DATABASE.partition(".")[0]) for entry in foreign):
-        raise NotAnArchive(f"The directory {folder} holds other files; name a new or an empty one.")
-    Database.create(
-        folder / _DATABASE,
-        {
-            "format_version": "1",
-            "embedder": embedder.name,
-            "embedder_sha256": embedder.sha256,
-            "dimension": str(embedder.dimension),
-        },
-    )

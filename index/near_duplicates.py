@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 _WORD = re.compile(r"\w+")
 _SHINGLE_WORDS = 4
@@ -30,13 +29,3 @@ def containment(left: Shingles, right: Shingles) -> float:
 def says_the_same(left: Shingles, right: Shingles) -> bool:
     """Return whether two passages are one text, lightly edited or cut."""
     return containment(left, right) >= SAME_CONTAINMENT
-
-
-def group_near_duplicates(texts: Sequence[str]) -> list[int]:
-    """Return for each text the index of the first text that says the same; its own where none does."""
-    sets = [shingles(text) for text in texts]
-    firsts: list[int] = []
-    for index, current in enumerate(sets):
-        same = (other for other in range(index) if firsts[other] == other and says_the_same(current, sets[other]))
-        firsts.append(next(same, index))
-    return firsts

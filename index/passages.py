@@ -148,8 +148,8 @@ def _halves(text: str, start: int, end: int, count_tokens: TokenCounter) -> list
 
 def _last_space(text: str, start: int, stop: int) -> int:
     """Return where the last white space of `text[start + 1 : stop]` begins, or `stop` where there is none."""
-    before, *after = text[start:stop].rsplit(None, 1)
-    return start + len(before) if after and before else stop
+    parts = text[start:stop].rsplit(None, 1)
+    return start + len(parts[0]) if len(parts) == 2 else stop
 
 
 def _pack(units: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:

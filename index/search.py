@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -99,33 +99,29 @@ def _hits(
     dense_rank = {row: rank for rank, row in enumerate(dense, 1)}
     lexical_rank = {row: rank for rank, row in enumerate(words, 1)}
     articles: dict[int, Article] = {}
-    kept: list[tuple[int, Article, Passage, Shingles]] = []
-    folded: list[list[Passage]] = []
+    kept: list[tuple[Hit, Shingles]] = []
+    folded: list[list[Hit]] = []
     for row in order:
         rowid, start, end, tokens = database.passage(row)
         if rowid not in articles:
             articles[rowid] = database.article(rowid)
         article = articles[rowid]
-        passage = Passage(article.id, start, end, article.text[start:end], tokens)
-        grams = shingles(passage.text)
-        same = next((at for at, other in enumerate(kept) if says_the_same(grams, other[3])), None)
-        if same is not None:
-            folded[same].append(passage)
-        elif len(kept) < limit:
-            kept.append((row, article, passage, grams))
-            folded.append([])
-        else:
-            break
-    return [
-        Hit(
-            passage=passage,
+        hit = Hit(
+            passage=Passage(article.id, start, end, article.text[start:end], tokens),
             article=article,
             score=scores[row],
             dense_score=dense.get(row),
             dense_rank=dense_rank.get(row),
             lexical_score=words.get(row),
             lexical_rank=lexical_rank.get(row),
-            near_duplicates=tuple(same),
         )
-        for (row, article, passage, _), same in zip(kept, folded, strict=True)
-    ]
+        grams = shingles(hit.passage.text)
+        same = next((at for at, (_, other) in enumerate(kept) if says_the_same(grams, other)), None)
+        if same is not None:
+            folded[same].append(hit)
+        elif len(kept) < limit:
+            kept.append((hit, grams))
+            folded.append([])
+        else:
+            break
+    return [replace(hit, near_duplicates=tuple(same)) for (hit, _), same in zip(kept, folded, strict=True)]

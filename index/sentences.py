@@ -18,8 +18,9 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
     ranges = []
     for paragraph in segmenter.analyze(text):
         for sentence in paragraph:
-            if sentence:
-                ranges.append((sentence[0].offset, sentence[-1].offset + len(sentence[-1].value)))
+            tokens = [token for token in sentence if token.value]  # white space at the end makes an empty one
+            if tokens:
+                ranges.append((tokens[0].offset, tokens[-1].offset + len(tokens[-1].value)))
     return _join_fragments(text, ranges)
 
 

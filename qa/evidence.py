@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pullquote.answers import Candidate, Citation, Hit
-from pullquote.index.near_duplicates import group_near_duplicates
 from pullquote.index.sentences import sentence_around
 from pullquote.qa.links import text_fragment_link
 from pullquote.qa.normalize import normalize_answer
@@ -74,28 +73,52 @@ def candidates(found: Sequence[Found], *, limit: int) -> list[Candidate]:
             chosen.append(best)
         if len(chosen) == limit:
             break
-    return [_candidate(value) for value in chosen]
+    origin_of = _origins([one.hit for one in found])
+    return [_candidate(value, origin_of) for value in chosen]
+
+
+def _origins(hits: Sequence[Hit]) -> dict[str, str]:
+    """Return for each article one that stands for its origin: articles with a passage in common share it."""
+    origin_of: dict[str, str] = {}
+
+    def find(article: str) -> str:
+        while origin_of.setdefault(article, article) != article:
+            article = origin_of[article]
+        return article
+
+    for hit in hits:
+        for reprint in hit.near_duplicates:
+            origin_of[find(reprint.article.id)] = find(hit.article.id)
+    return {hit.article.id: find(hit.article.id) for hit in hits}
 
 
 def _overlap(left: Found, right: Found) -> bool:
     return left.rank == right.rank and left.span.start < right.span.end and right.span.start < left.span.end
 
 
-def _candidate(value: Sequence[Found]) -> Candidate:
+def _candidate(value: Sequence[Found], origin_of: dict[str, str]) -> Candidate:
     best = value[0]
     votes = sum(one.vote for one in value)
-    firsts = group_near_duplicates([one.hit.passage.text for one in value])
     return Candidate(
         text=best.text,
         confidence=votes / (votes + VOTES_AT_HALF),
-        origins=len(set(firsts)),
-        citations=tuple(cite(one) for one in value[:_MAX_CITATIONS]),
+        origins=len({origin_of[one.hit.article.id] for one in value}),
+        citations=tuple(citation for one in value for citation in citations(one))[:_MAX_CITATIONS],
     )
 
 
-def cite(found: Found) -> Citation:
-    """Return the citation of one place; its offsets count characters of the article's text."""
-    hit, span = found.hit, found.span
+def citations(found: Found) -> list[Citation]:
+    """Return the citation of one place, followed by those of its reprints that carry the same words."""
+    cited = [cite(found.hit, found.span)]
+    for reprint in found.hit.near_duplicates:
+        start = reprint.passage.text.find(found.text)
+        if start >= 0:
+            cited.append(cite(reprint, ScoredSpan(start, start + len(found.text), found.span.score)))
+    return cited
+
+
+def cite(hit: Hit, span: ScoredSpan) -> Citation:
+    """Return the citation of a span of a passage; its offsets count characters of the article's text."""
     article, passage = hit.article, hit.passage
     start, end = passage.start + span.start, passage.start + span.end
     first, last = sentence_around(passage.text, span.start, span.end)

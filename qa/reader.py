@@ -166,7 +166,7 @@ def best_spans(window: Window, starts: Scores, ends: Scores, count: int) -> list
     spans = []
     for index in sorted(top, key=lambda index: (-flat[index], index)):
         extra, first = divmod(int(index), tokens)
-        if flat[index] > _MASKED:
+        if flat[index] > _MASKED / 2:  # one masked end and a large logit come to more than _MASKED
             spans.append(ScoredSpan(int(window.starts[first]), int(window.ends[first + extra]), float(flat[index])))
     return spans
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+import random
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,3 +64,48 @@ class CapitalReader:
             ]
             readings.append(Reading(tuple(found[:spans]), no_answer_score=2.5))
         return readings
+
+
+class FailingEmbedder(HashEmbedder):
+    """A `HashEmbedder` that raises on the n-th call of `embed_passages` and every one after."""
+
+    def __init__(self, fails_on_call: int) -> None:
+        super().__init__()
+        self._calls_left = fails_on_call - 1
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> npt.NDArray[np.float32]:
+        if self._calls_left <= 0:
+            raise RuntimeError("the power went out")
+        self._calls_left -= 1
+        return super().embed_passages(texts, progress=progress)
+
+
+_SYLLABLES = ["var", "nol", "bra", "ske", "lin", "dum", "tor", "vig", "hal", "mor", "ste", "ulf", "rin", "gat", "osk"]
+
+
+def made_up_news(count: int, *, seed: int, first: int = 0) -> list[dict[str, Any]]:
+    """Return article rows `n{first}`... of two to five paragraphs, no two alike, some without day, outlet or byline."""
+    rng = random.Random(seed)
+    lexicon = [a + b + c for a in _SYLLABLES for b in _SYLLABLES for c in ("", "en", "ist")]
+    rows = []
+    for number in range(first, first + count):
+        paragraphs = []
+        for _ in range(rng.randint(2, 5)):
+            words = rng.choices(lexicon, k=rng.randint(20, 90))
+            paragraphs.append(" ".join(words).capitalize() + f" {number}.")
+        row: dict[str, Any] = {
+            "id": f"n{number}",
+            "title": " ".join(rng.choices(lexicon, k=4)).capitalize(),
+            "text": "\n\n".join(paragraphs),
+            "url": f"https://harbour.example/{number}",
+        }
+        if rng.random() < 0.85:
+            row["published"] = (dt.date(2031, 1, 1) + dt.timedelta(days=rng.randrange(60))).isoformat()
+        if rng.random() < 0.85:
+            row["outlet"] = rng.choice(["The Harbour Post", "Brask Daily", "Island Radio"])
+        if rng.random() < 0.85:
+            row["authors"] = rng.sample(["Mara Lind", "Jon Vig", "Ása Straße", "Ole Dumas"], k=rng.randint(1, 2))
+        rows.append(row)
+    return rows

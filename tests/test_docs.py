@@ -51,7 +51,9 @@ def test_readme_code_runs(tmp_path, monkeypatch, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     shown = capsys.readouterr().out
-    assert shown.startswith("Kallander Tarn Weekly 2031-05-02 https://tarn.example/chair#:~:text=The%20port%20authority")
+    assert shown.startswith(
+        "Kallander Tarn Weekly 2031-05-02 https://tarn.example/chair#:~:text=The%20port%20authority"
+    )
 
 
 def test_demo_questions_stand_in_the_demo_articles():

@@ -20,12 +20,8 @@ _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _TIME = r"(?P<time>(?:,|\s|T).*\d.*)?"
 
-_MONTH_FIRST = re.compile(
-    rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_TIME}", re.IGNORECASE | re.DOTALL
-)
-_DAY_FIRST = re.compile(
-    rf"{_WEEKDAY}{_DAY}[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}}){_TIME}", re.IGNORECASE | re.DOTALL
-)
+_MONTH_FIRST = re.compile(rf"{_WEEKDAY}{_MONTH}\s+{_DAY},?\s+(?P<year>\d{{4}}){_TIME}", re.IGNORECASE | re.DOTALL)
+_DAY_FIRST = re.compile(rf"{_WEEKDAY}{_DAY}[\s-]+{_MONTH},?[\s-]+(?P<year>\d{{4}}){_TIME}", re.IGNORECASE | re.DOTALL)
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})/(?P<month>\d{1,2})/(?P<day>\d{1,2})(?P<time>\s+\d.*)?")
 _RFC_822 = re.compile(r"(?:\w{3},\s*)?\d{1,2}\s+\w{3}\s+\d{4}\s+\d\d:\d\d", re.ASCII)
 
@@ -53,9 +49,7 @@ def parse_published(value: object) -> tuple[dt.date | None, str | None]:
     try:
         day, timestamp = _iso(text) or _written(text) or (None, None)
     except ValueError as error:
-        raise Unreadable(
-            f"published is {_shown(value)}, which is no day of the calendar ({error})"
-        ) from error
+        raise Unreadable(f"published is {_shown(value)}, which is no day of the calendar ({error})") from error
     if day is None or day.year < _FIRST_YEAR:
         raise Unreadable(f"published is {_shown(value)}, not a date such as 2013-06-08")
     return day, timestamp

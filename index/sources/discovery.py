@@ -93,13 +93,9 @@ class _Walk:
             status = os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
             broken = path.is_symlink()
-            yield Skipped(
-                _name(path), "is a link to a file that is not there" if broken else "there is no such file"
-            )
+            yield Skipped(_name(path), "is a link to a file that is not there" if broken else "there is no such file")
         except (OSError, ValueError) as error:
-            yield Skipped(
-                _name(path), cause(error) if isinstance(error, OSError) else "is not a possible file name"
-            )
+            yield Skipped(_name(path), cause(error) if isinstance(error, OSError) else "is not a possible file name")
         else:
             if stat.S_ISDIR(status.st_mode):
                 yield from self._folder(real, status)
@@ -182,8 +178,4 @@ def _matching(folder: Path, pattern: str) -> list[Path]:
         names = sorted(os.listdir(folder))
     except OSError:
         return []
-    return [
-        folder / name
-        for name in names
-        if matches(name) and (pattern.startswith(".") or not name.startswith("."))
-    ]
+    return [folder / name for name in names if matches(name) and (pattern.startswith(".") or not name.startswith("."))]

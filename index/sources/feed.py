@@ -18,9 +18,7 @@ from pullquote.index.sources.streams import MAX_WHOLE_FILE_BYTES, read_whole
 
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>\s*(?:<!--.*?-->\s*)*\Z", re.IGNORECASE | re.DOTALL)
 _PROLOGUE = re.compile(r"\s*<\?xml[^>]*\?>")
-_MAIL_AND_NAME = re.compile(
-    r"^\S+@\S+\s+\((?P<name>.+)\)$"
-)  # RSS 2.0: <author>a@b.example (Ann Roe)</author>
+_MAIL_AND_NAME = re.compile(r"^\S+@\S+\s+\((?P<name>.+)\)$")  # RSS 2.0: <author>a@b.example (Ann Roe)</author>
 
 
 def read(source: SourceFile) -> Iterator[Article | Skipped]:

@@ -33,9 +33,7 @@ def _format(source: SourceFile) -> str:
     if source.path is not None:
         name = FORMATS.get(extension(source.path))
         if name is None:
-            raise Unreadable(
-                f"is a {extension(source.path) or 'nameless'} file, which Pullquote does not read"
-            )
+            raise Unreadable(f"is a {extension(source.path) or 'nameless'} file, which Pullquote does not read")
         return name
     with open_bytes(source) as stream:
         head = stream.read(_SNIFFED_BYTES)

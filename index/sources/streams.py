@@ -42,9 +42,7 @@ def open_bytes(source: SourceFile) -> Iterator[io.BufferedReader]:
                 yield raw
 
 
-def read_whole(
-    source: SourceFile, *, limit_bytes: int = MAX_ARTICLE_BYTES, what: str = "one article"
-) -> bytes:
+def read_whole(source: SourceFile, *, limit_bytes: int = MAX_ARTICLE_BYTES, what: str = "one article") -> bytes:
     """Return the source's bytes, uncompressed; never holds more than `limit_bytes` of them.
 
     Raises:
@@ -52,9 +50,7 @@ def read_whole(
     """
     packed = source.path is not None and source.path.name.lower().endswith(".gz")
     if source.size > limit_bytes:
-        raise Unreadable(
-            f"is {megabytes(source.size)}, more than the {megabytes(limit_bytes)} allowed for {what}"
-        )
+        raise Unreadable(f"is {megabytes(source.size)}, more than the {megabytes(limit_bytes)} allowed for {what}")
     with open_bytes(source) as stream:
         data = stream.read(limit_bytes + 1)
     if len(data) > limit_bytes:
@@ -73,9 +69,7 @@ class Lines(Protocol):
         ...
 
 
-def bounded_lines(
-    stream: Lines, *, limit_bytes: int = MAX_ARTICLE_BYTES
-) -> Iterator[tuple[int, bytes | None]]:
+def bounded_lines(stream: Lines, *, limit_bytes: int = MAX_ARTICLE_BYTES) -> Iterator[tuple[int, bytes | None]]:
     r"""Yield `(line number from 1, line with its line end)`; None in place of a line over `limit_bytes`.
 
     Lines end at "\n" only: U+2028 and its like may stand inside a JSON string.

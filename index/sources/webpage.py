@@ -51,9 +51,7 @@ def _record(html: str) -> dict[str, Any]:
         tree = load_html(html)
         if tree is None:
             raise Unreadable("is no HTML page")
-        page = bare_extraction(
-            html, with_metadata=True, include_comments=False, date_extraction_params=_date_options()
-        )
+        page = bare_extraction(html, with_metadata=True, include_comments=False, date_extraction_params=_date_options())
     except (Unreadable, MemoryError):
         raise
     except Exception as error:  # a parser of other people's pages; one hostile page must not stop an archive
@@ -70,9 +68,7 @@ def _record(html: str) -> dict[str, Any]:
         "outlet": page.sitename or _host(url),
         "published": published or page.date,
         "authors": [name for name in split_byline(page.author or "") if is_name(name)],
-        "language": page.language
-        or tree.get("lang")
-        or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        "language": page.language or tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
     }
     if timestamp:
         record["published_at"] = timestamp
@@ -108,9 +104,7 @@ def _paragraphs(body: Any) -> str:
         if block.tag == "list":
             texts.append("\n".join(_lines(item) for item in block.iter("item")))
         elif block.tag == "table":
-            texts.append(
-                "\n".join(" | ".join(_lines(cell) for cell in row.iter("cell")) for row in block.iter("row"))
-            )
+            texts.append("\n".join(" | ".join(_lines(cell) for cell in row.iter("cell")) for row in block.iter("row")))
         elif block.tag == "quote" and len(block):
             texts.append(_paragraphs(block))
         else:

@@ -101,7 +101,7 @@ def _squad(data: dict[str, list[dict[str, list[dict[str, list[dict[str, str]]]]]
 
 def _check_spans(text: str, spans: tuple[tuple[int, str], ...]) -> None:
     for start, answer in spans:
-        if text[start : start + len(answer)] != answer:
+        if start < 0 or text[start : start + len(answer)] != answer:
             raise ValueError(f"the answer {answer[:40]!r} does not stand at character {start}")
 
 

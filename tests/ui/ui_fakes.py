@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
@@ -63,7 +63,8 @@ def citation(article: Article, text: str, *, sentence: str | None = None, link: 
 
 def hit(article: Article, *, near_duplicates: int = 0) -> Hit:
     passage = Passage(article.id, 0, len(article.text), article.text)
-    return Hit(passage, article, 0.0325, 0.71, 1, None, None, near_duplicates=(passage,) * near_duplicates)
+    alone = Hit(passage, article, 0.0325, 0.71, 1, None, None)
+    return replace(alone, near_duplicates=(alone,) * near_duplicates)
 
 
 def answered(question: str = "Who leads the investigation?") -> Answer:
