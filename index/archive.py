@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -351,7 +353,7 @@ class Archive:
                 embedder=self._embedder_name,
                 embedder_sha256=self._embedder_sha256,
                 dimension=self._dimension,
-                bytes_on_disk=sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file()),
+                bytes_on_disk=_bytes_on_disk(self.path),
             )
 
 
@@ -366,6 +368,16 @@ class CheckReport:
     def ok(self) -> bool:
         """Whether nothing is wrong (any more)."""
         return not self.problems
+
+
+def _bytes_on_disk(folder: Path) -> int:
+    """Return how many bytes all files of a folder have; a writer may be deleting some of them meanwhile."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                total += os.stat(os.path.join(parent, name)).st_size
+    return total
 
 
 def _as_embedder(embedder: Embedder | str) -> Embedder:

@@ -107,6 +107,8 @@ class LexicalIndex:
             raise ArchiveDamaged(f"The lexical index {self.folder} cannot be made.")
         try:
             writer = self._index.writer(heap_size=_HEAP_BYTES, num_threads=1)
+            # A writer killed before its commit leaves files whose names the next one would take again.
+            writer.garbage_collect_files()
             for article in removed_articles:
                 writer.delete_documents_by_term("article", article)
             for passage in added:

@@ -36,6 +36,9 @@ class Writer:
         self._lexical = LexicalIndex(lexical_folder, create=True)
         self._known: Database | None = None
         self._lock = lock
+        if not self._lexical.count() and database.live_passages(database.number("published_generation")):
+            # The folder was deleted, or a crash fell between the two renames of `rebuild_lexical`.
+            follow(database, self._lexical, 0)
         self._publish()
 
     def __enter__(self) -> Self:

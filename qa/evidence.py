@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,10 +111,11 @@ def _candidate(value: Sequence[Found], origin_of: dict[str, str]) -> Candidate:
 def citations(found: Found) -> list[Citation]:
     """Return the citation of one place, followed by those of its reprints that carry the same words."""
     cited = [cite(found.hit, found.span)]
+    # As whole words: "May" is not in "Mayor".
+    words = re.compile(rf"(?<!\w){re.escape(found.text)}(?!\w)")
     for reprint in found.hit.near_duplicates:
-        start = reprint.passage.text.find(found.text)
-        if start >= 0:
-            cited.append(cite(reprint, ScoredSpan(start, start + len(found.text), found.span.score)))
+        if place := words.search(reprint.passage.text):
+            cited.append(cite(reprint, ScoredSpan(*place.span(), found.span.score)))
     return cited
 
 

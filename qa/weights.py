@@ -70,7 +70,9 @@ def load_packed(folder: Path) -> tuple[Any, str]:
         for name, tensor in packed.items():
             if tensor.dtype == torch.int8:
                 state[name] *= packed[name + _SCALE].float()[:, None]
-        model = AutoModelForQuestionAnswering.from_config(AutoConfig.from_pretrained(folder))  # type: ignore[no-untyped-call]
+        # The training script saves float16, and a model would be made as its config says.
+        config = AutoConfig.from_pretrained(folder, dtype=torch.float32)
+        model = AutoModelForQuestionAnswering.from_config(config).float()  # type: ignore[no-untyped-call]
         model.load_state_dict(state)
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         cause = str(error).strip().partition("\n")[0]

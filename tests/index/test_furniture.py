@@ -28,10 +28,7 @@ def marked(text: str, **metadata) -> list[str]:
 
 def in_article(line: str) -> str:
     """Put a line into the middle of a story, far from its top and its end."""
-    story = [
-        f"Paragraph {n} of the story says that the harbour was dredged in the year {1900 + n}."
-        for n in range(24)
-    ]
+    story = [f"Paragraph {n} of the story says that the harbour was dredged in the year {1900 + n}." for n in range(24)]
     story.insert(12, line)
     return "\n\n".join(story)
 
@@ -173,9 +170,7 @@ def test_the_pitches_at_the_end():
 
 
 def test_a_heading_that_sounds_like_a_pitch():
-    text = (
-        f"{PROSE[0]}\n\nHome Delivery\n\nThe post brings our bread since 2029, and your milk.\n\n{PROSE[1]}"
-    )
+    text = f"{PROSE[0]}\n\nHome Delivery\n\nThe post brings our bread since 2029, and your milk.\n\n{PROSE[1]}"
     assert marked(text) == []
 
 
@@ -198,9 +193,7 @@ def test_section_labels():
 
 
 LINES = st.lists(
-    st.one_of(
-        st.sampled_from([*FURNITURE, *REPORTING, "", "Facebook", "Digital Access"]), st.text(max_size=60)
-    ),
+    st.one_of(st.sampled_from([*FURNITURE, *REPORTING, "", "Facebook", "Digital Access"]), st.text(max_size=60)),
     max_size=30,
 )
 

@@ -1,4 +1,3 @@
-
 from __future__ import annotations
 
 import contextlib
@@ -87,9 +86,7 @@ def test_declared_charset(data, expected):
     assert declared_charset(data) == expected
 
 
-@pytest.mark.parametrize(
-    "data", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n\0\0", bytes(range(256)) * 8, b"PK\x03\x04abc"]
-)
+@pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n\0\0", bytes(range(256)) * 8, b"PK\x03\x04abc"])
 def test_binary_data(data):
     with pytest.raises(Unreadable, match="looks like a binary file"):
         decode(data)

@@ -69,9 +69,7 @@ def test_front_matter_without_a_title_leaves_the_first_line_to_be_it(read):
     assert (article.title, article.title_in_text) == ("Storm closes port", (0, 17))
 
 
-@pytest.mark.parametrize(
-    "text", ["---\nA scene.\n---\nAnother scene.", "---\ntitle: never closed\n", "--- a: b"]
-)
+@pytest.mark.parametrize("text", ["---\nA scene.\n---\nAnother scene.", "---\ntitle: never closed\n", "--- a: b"])
 def test_rules_between_scenes_are_no_front_matter(read, text):
     (article,) = read("a.txt", text)
     assert article.text == text
@@ -90,9 +88,7 @@ def test_bad_front_matter_is_named(reason, block, expected):
 
 
 def test_a_sidecar(read, tmp_path):
-    (tmp_path / "a.json").write_text(
-        '{"title": "Storm closes port", "authors": "Ann Roe", "published": "2031-05-04"}'
-    )
+    (tmp_path / "a.json").write_text('{"title": "Storm closes port", "authors": "Ann Roe", "published": "2031-05-04"}')
     (article,) = read("a.txt", STORY)
     assert (article.title, article.authors, article.title_in_text) == (
         "Storm closes port",
@@ -139,9 +135,7 @@ def test_a_huge_file_is_not_read(read, tmp_path, monkeypatch):
         os.truncate(stream.fileno(), 200_000_000)  # sparse: takes no space
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("opened"))
     source = SourceFile(tmp_path / "a.txt", "a.txt", 200_000_000)
-    assert list(read_articles(source)) == [
-        Skipped("a.txt", "is 200 MB, more than the 20 MB allowed for one article")
-    ]
+    assert list(read_articles(source)) == [Skipped("a.txt", "is 200 MB, more than the 20 MB allowed for one article")]
 
 
 def test_a_gzip_bomb_is_refused(reason):
@@ -154,12 +148,8 @@ def test_gzip_and_its_damage(read, reason):
     (article,) = read("a.txt.gz", packed)
     assert article.text == STORY
     assert reason("b.txt.gz", packed[:-12]) == "is a gzip file that is cut off before its end"
-    assert (
-        reason("c.txt.gz", b"Just text, not packed") == "is a damaged gzip file (Not a gzipped file (b'Ju'))"
-    )
-    assert "is a damaged gzip file (CRC check failed" in reason(
-        "d.txt.gz", packed[:-8] + b"\0\0\0\0" + packed[-4:]
-    )
+    assert reason("c.txt.gz", b"Just text, not packed") == "is a damaged gzip file (Not a gzipped file (b'Ju'))"
+    assert "is a damaged gzip file (CRC check failed" in reason("d.txt.gz", packed[:-8] + b"\0\0\0\0" + packed[-4:])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,78 @@
+"""A WordPiece tokenizer and a BERT of 2 layers with random weights, made on the spot: nothing is downloaded."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LETTERS = string.ascii_lowercase + string.digits
+WORDS = [
+    "the",
+    "a",
+    "of",
+    "in",
+    "to",
+    "who",
+    "what",
+    "when",
+    "where",
+    "chairs",
+    "port",
+    "ferry",
+    "harbour",
+    "storm",
+    "authority",
+    "sunday",
+    "mara",
+    "lind",
+    "##ries",
+    "##ing",
+]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Models this small are slower on several threads, by far where other programs run, too."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Knows the words above; spells every other one with its letters."""
+    from transformers import BertTokenizerFast
+
+    tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *LETTERS, *(f"##{letter}" for letter in LETTERS)]
+    tokens += [*".,?!-'\"()", *WORDS]
+    vocabulary = tmp_path_factory.mktemp("tokenizer") / "vocab.txt"
+    vocabulary.write_text("\n".join(tokens), encoding="utf-8")
+    return BertTokenizerFast(vocab=str(vocabulary))
+
+
+@pytest.fixture(scope="session")
+def tiny_reader(tmp_path_factory: pytest.TempPathFactory, tokenizer: Any) -> Path:
+    """The folder of a question-answering BERT whose weights are random."""
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    folder = tmp_path_factory.mktemp("tiny-reader")
+    torch.manual_seed(1)
+    config = BertConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        initializer_range=0.5,
+    )
+    BertForQuestionAnswering(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pullquote.qa.normalize import normalize_answer
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("The Port Authority", "port authority"),
+        ("port  authority.", "port authority"),
+        ("“Mara Lind,”", "mara lind"),
+        ("the U.S. Senate", "us senate"),
+        ("an AN a The", ""),
+        ("Anna the Great", "anna great"),
+        ("theatre", "theatre"),
+        ("2.5 percent", "25 percent"),
+        ("May 4–6, 2031…", "may 46 2031"),
+        ("ﬁve\u00a0ferries", "five ferries"),
+        ("ÁSA", "ása"),
+        ("e\u0301te\u0301", "été"),
+        ("—", ""),
+        ("", ""),
+    ],
+)
+def test_normal_forms(text: str, normal: str):
+    assert normalize_answer(text) == normal
+
+
+@given(st.text(max_size=60))
+def test_articles_space_and_marks_do_not_matter(text: str):
+    normal = normalize_answer(text)
+    assert normal == normal.strip()
+    assert normalize_answer(f" The {text}!  ") == normal
+    assert not set(normal.split()) & {"a", "an", "the"}
+    assert not set(normal) & set(".,;:!?\"'“”‘’—–…")

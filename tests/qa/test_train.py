@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pullquote.errors import InputError, ModelError, SourceError
+from pullquote.qa.reader import TransformersReader
+from pullquote.qa.training import train
+from pullquote.qa.training.train import TrainingOptions, TrainingProgress, train_reader
+from pullquote.qa.windows import ReaderInput
+
+NAMES = ["mara", "lind", "sunday", "storm", "harbour"]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, tokenizer: Any) -> Path:
+    """An encoder of two layers without a span layer, as training starts from."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("base")
+    torch.manual_seed(2)
+    config = BertConfig(
+        vocab_size=len(tokenizer), hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64
+    )
+    BertModel(config).save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Questions whose answer is the word after "chairs"."""
+    file = tmp_path_factory.mktemp("data") / "toy.jsonl"
+    with file.open("w") as stream:
+        for number in range(160):
+            name = NAMES[number % 5]
+            text = f"{'the port ' * (number % 4)}chairs {name} of the ferry"
+            answers = [{"text": name, "start": text.index(name)}]
+            stream.write(json.dumps({"question": "who chairs", "context": text, "answers": answers}) + "\n")
+    return file
+
+
+@pytest.fixture
+def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clock that goes a second on whenever it is looked at, so that each step is shown."""
+
+    class Clock:
+        now = 0.0
+
+        @classmethod
+        def monotonic(cls) -> float:
+            cls.now += 1.0
+            return cls.now
+
+    monkeypatch.setattr(train, "time", Clock)
+
+
+def options(base: Path, **changes: Any) -> TrainingOptions:
+    return TrainingOptions(
+        base=str(base), batch_size=8, learning_rate=5e-3, max_tokens=32, stride=8, negatives=0.0, **changes
+    )
+
+
+def weights(folder: Path) -> dict[str, np.ndarray]:
+    from safetensors.numpy import load_file
+
+    return load_file(folder / "model.safetensors")
+
+
+def same(left: dict[str, np.ndarray], right: dict[str, np.ndarray]) -> bool:
+    return left.keys() == right.keys() and all(np.array_equal(left[name], right[name]) for name in left)
+
+
+def test_it_learns_a_toy_set(tmp_path: Path, base: Path, data: Path, every_step: None):
+    told: list[TrainingProgress] = []
+    folder = train_reader(
+        [data], tmp_path / "out", options(base, epochs=4.0), checkpoints=tmp_path / "kept", progress=told.append
+    )
+    assert folder == tmp_path / "out"
+    assert [at.step for at in told] == list(range(1, 81))
+    assert {at.steps for at in told} == {80}
+    last = told[-1].loss * 80 - told[-20].loss * 61  # the sum over the last 19 steps, from means of all so far
+    assert told[0].loss > 1.5
+    assert last / 19 < 0.25 * told[0].loss
+
+    reader = TransformersReader(str(folder), bfloat16=False)
+    for name in NAMES:
+        text = f"The port chairs {name.title()} of the ferry"
+        (reading,) = reader.read("who chairs", [ReaderInput(text)], spans=1)
+        assert text[reading.spans[0].start : reading.spans[0].end] == name.title()
+        assert reading.spans[0].score > reading.no_answer_score
+    facts = json.loads((folder / "training.json").read_text())
+    assert (facts["steps"], facts["data"], facts["options"]["base"]) == (80, ["toy.jsonl"], base.name)
+    assert str(tmp_path) not in json.dumps(facts)
+    assert {array.dtype for array in weights(folder).values()} == {np.dtype(np.float16)}
+
+
+def test_frozen_embeddings_stay_as_the_base_has_them(tmp_path: Path, base: Path, data: Path):
+    name = "bert.embeddings.word_embeddings.weight"
+    original = weights(base)[name.removeprefix("bert.")].astype(np.float16)
+    frozen = train_reader([data], tmp_path / "a", options(base, epochs=0.1), checkpoints=tmp_path / "ka")
+    thawed = train_reader(
+        [data], tmp_path / "b", options(base, epochs=0.1, freeze_embeddings=False), checkpoints=tmp_path / "kb"
+    )
+    assert np.array_equal(weights(frozen)[name], original)
+    assert not np.array_equal(weights(thawed)[name], original)
+
+
+def interrupt_by_raising(at: TrainingProgress) -> None:
+    if at.step in (5, 9):
+        raise KeyboardInterrupt
+
+
+def interrupt_by_signal(number: int) -> Callable[[TrainingProgress], None]:
+    def interrupt(at: TrainingProgress) -> None:
+        if at.step in (5, 9):
+            os.kill(os.getpid(), number)
+
+    return interrupt
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "every_s"),
+    [
+        pytest.param(interrupt_by_raising, 0.0, id="raised"),
+        pytest.param(interrupt_by_signal(signal.SIGINT), 1e9, id="SIGINT"),
+        pytest.param(interrupt_by_signal(signal.SIGTERM), 1e9, id="SIGTERM"),
+    ],
+)
+def test_interrupted_and_resumed_it_comes_to_exactly_the_same_weights(
+    tmp_path: Path, base: Path, data: Path, every_step: None, interrupt, every_s: float
+):
+    chosen = options(base, epochs=0.7, dropout=0.1)
+    whole = train_reader([data], tmp_path / "whole", chosen, checkpoints=tmp_path / "none")
+    handlers = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    steps: list[int] = []
+
+    def progress(at: TrainingProgress) -> None:
+        steps.append(at.step)
+        if steps.count(at.step) == 1:
+            interrupt(at)
+
+    for sitting in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            train_reader(
+                [data],
+                tmp_path / "out",
+                chosen,
+                checkpoints=tmp_path / "kept",
+                checkpoint_every_s=every_s,
+                progress=progress,
+            )
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == handlers
+        assert not (tmp_path / "out").exists()
+        assert steps[-1] == (5, 9)[sitting]
+    resumed = train_reader([data], tmp_path / "out", chosen, checkpoints=tmp_path / "kept", progress=progress)
+    assert steps[-1] == 14
+    assert len(steps) in (14, 16)  # with a raised interrupt, the step after the checkpoint is done again
+    assert same(weights(whole), weights(resumed))
+
+
+def test_another_seed_gives_other_weights(tmp_path: Path, base: Path, data: Path):
+    one = train_reader([data], tmp_path / "one", options(base, epochs=0.2), checkpoints=tmp_path / "k1")
+    two = train_reader([data], tmp_path / "two", options(base, epochs=0.2, seed=5), checkpoints=tmp_path / "k2")
+    same_again = train_reader([data], tmp_path / "same", options(base, epochs=0.2), checkpoints=tmp_path / "k3")
+    assert same(weights(one), weights(same_again))
+    assert not same(weights(one), weights(two))
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, base: Path, data: Path):
+    kept = tmp_path / "kept"
+    train_reader([data], tmp_path / "out", options(base, epochs=0.2), checkpoints=kept, checkpoint_every_s=0.0)
+    checkpoint = (kept / "checkpoint.pt").read_bytes()
+    with pytest.raises(InputError, match="of another run"):
+        train_reader([data], tmp_path / "two", options(base, epochs=0.2, seed=5), checkpoints=kept)
+    fewer = tmp_path / "fewer.jsonl"
+    fewer.write_text("".join(data.read_text().splitlines(keepends=True)[:80]))
+    with pytest.raises(InputError, match="of another run"):
+        train_reader([fewer], tmp_path / "two", options(base, epochs=0.2), checkpoints=kept)
+    assert not (tmp_path / "two").exists()
+    assert (kept / "checkpoint.pt").read_bytes() == checkpoint
+
+
+def test_more_epochs_go_on_from_the_checkpoint(tmp_path: Path, base: Path, data: Path, every_step: None):
+    kept, told = tmp_path / "kept", []
+    train_reader([data], tmp_path / "a", options(base, epochs=0.2), checkpoints=kept, checkpoint_every_s=0.0)
+    train_reader([data], tmp_path / "b", options(base, epochs=0.4), checkpoints=kept, progress=told.append)
+    assert [(at.step, at.steps) for at in told] == [(5, 8), (6, 8), (7, 8), (8, 8)]
+
+
+def test_bad_data_and_bad_bases(tmp_path: Path, base: Path, data: Path):
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(data.read_text() + "{}\n")
+    with pytest.raises(SourceError, match=r"bad\.jsonl:161"):
+        train_reader([bad], tmp_path / "out", options(base), checkpoints=tmp_path / "kept")
+    bad.write_text("")
+    with pytest.raises(InputError, match="no examples"):
+        train_reader([bad], tmp_path / "out", options(base), checkpoints=tmp_path / "kept")
+    with pytest.raises(ModelError, match="no-such-model"):
+        train_reader([data], tmp_path / "out", options(Path("no-such-model")), checkpoints=tmp_path / "kept")
+    assert not (tmp_path / "out").exists()
