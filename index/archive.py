@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from pullquote.answers import Hit
 from pullquote.articles import AddReport, Article, Passage, Skipped
-from pullquote.errors import ArchiveLocked, ArchiveWriteFailed, ModelMismatch, NotAnArchive
+from pullquote.errors import ArchiveDamaged, ArchiveLocked, ArchiveWriteFailed, ModelMismatch, NotAnArchive
 from pullquote.filters import Filters
 from pullquote.index import adding
 from pullquote.index.database import Database
@@ -311,10 +311,17 @@ class Archive:
     def _fresh(self) -> tuple[Snapshot, LexicalIndex]:
         if self._snapshot is None:
             self._snapshot = Snapshot(self._database, self._vectors)
+        opened = self._lexical is None
         if self._lexical is None:
             self._lexical = LexicalIndex(self.path / _LEXICAL)
-        if self._snapshot.refresh():
+        changed = self._snapshot.refresh()
+        if changed:
             self._lexical.reload()
+        if (changed or opened) and not self._lexical.count() and self._snapshot.live_passages():
+            self._lexical = None
+            raise ArchiveDamaged(
+                f"The lexical index of the archive {self.path} is missing or empty; run: pullquote check --repair"
+            )
         return self._snapshot, self._lexical
 
     def article(self, id_or_url: str) -> Article | None:
@@ -341,12 +348,11 @@ class Archive:
             snapshot, _ = self._fresh()
             articles, first, last = self._database.summary(snapshot.generation)
             outlets = self._database.outlets(snapshot.generation)
-            live = snapshot.article_mask(Filters())
             return ArchiveInfo(
                 path=str(self.path),
                 format_version=self._format_version,
                 articles=articles,
-                passages=int(snapshot.passage_mask(live).sum()),
+                passages=snapshot.live_passages(),
                 first_day=dt.date.fromisoformat(first) if first else None,
                 last_day=dt.date.fromisoformat(last) if last else None,
                 outlets=tuple((name, count) for name, count in outlets),

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
+# Numbers in digits and in words; "one" is left out, since it is a pronoun as often.
+_FIGURE = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)"
+    r"teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundreds?|thousands?|millions?|billions?|dozens?|half)\b"
+)
 _SHINGLE_WORDS = 4
 # Share of the shorter passage's word 4-grams that stand in the longer: a light edit leaves over 0.8, two
 # outlets' own words on one event stay below 0.2.
@@ -26,6 +32,23 @@ def containment(left: Shingles, right: Shingles) -> float:
     return len(left & right) / smaller if smaller else 0.0
 
 
-def says_the_same(left: Shingles, right: Shingles) -> bool:
-    """Return whether two passages are one text, lightly edited or cut."""
-    return containment(left, right) >= SAME_CONTAINMENT
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What of a passage is compared with others: its word 4-grams, and the figures it names."""
+
+    shingles: Shingles
+    figures: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> Wording:
+        """Return the wording of a text."""
+        return cls(shingles(text), frozenset(_FIGURE.findall(text.casefold())))
+
+
+def says_the_same(left: Wording, right: Wording) -> bool:
+    """Return whether two passages are one text, lightly edited or cut.
+
+    A text that names a figure which the other lacks is an update or a correction, however alike they are.
+    """
+    shorter, longer = sorted((left, right), key=lambda wording: len(wording.shingles))
+    return containment(left.shingles, right.shingles) >= SAME_CONTAINMENT and shorter.figures <= longer.figures

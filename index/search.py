@@ -15,7 +15,7 @@ from pullquote.index.database import Database
 from pullquote.index.embedder import Vectors
 from pullquote.index.fusion import recency_factor, reciprocal_rank_fusion
 from pullquote.index.lexical import LexicalIndex
-from pullquote.index.near_duplicates import Shingles, says_the_same, shingles
+from pullquote.index.near_duplicates import Wording, says_the_same
 from pullquote.index.snapshot import Snapshot
 
 # The longest question of RealTime QA has 400 characters; ten times that is a pasted text, not a question.
@@ -99,7 +99,7 @@ def _hits(
     dense_rank = {row: rank for rank, row in enumerate(dense, 1)}
     lexical_rank = {row: rank for rank, row in enumerate(words, 1)}
     articles: dict[int, Article] = {}
-    kept: list[tuple[Hit, Shingles]] = []
+    kept: list[tuple[Hit, Wording]] = []
     folded: list[list[Hit]] = []
     for row in order:
         rowid, start, end, tokens = database.passage(row)
@@ -115,12 +115,12 @@ def _hits(
             lexical_score=words.get(row),
             lexical_rank=lexical_rank.get(row),
         )
-        grams = shingles(hit.passage.text)
-        same = next((at for at, (_, other) in enumerate(kept) if says_the_same(grams, other)), None)
+        wording = Wording.of(hit.passage.text)
+        same = next((at for at, (_, other) in enumerate(kept) if says_the_same(wording, other)), None)
         if same is not None:
             folded[same].append(hit)
         elif len(kept) < limit:
-            kept.append((hit, grams))
+            kept.append((hit, wording))
             folded.append([])
         else:
             break

@@ -95,6 +95,10 @@ class Snapshot:
         mask[known] = articles[self.passage_article[known]]
         return mask
 
+    def live_passages(self) -> int:
+        """Return how many passages there are to find."""
+        return int(self.passage_mask(self._live).sum())
+
     def days(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return (n,) proleptic ordinals of the publication days of passages, 0 for none."""
         days: npt.NDArray[np.int64] = self._day[self.passage_article[rows]]

@@ -88,13 +88,14 @@ class TransformersReader:
         name: str = DEFAULT_READER,
         *,
         max_tokens: int = 384,
-        stride: int = 128,
+        stride: int = 96,
         bfloat16: bool | None = None,
     ) -> None:
         self._name = name
         self._model, self._tokenizer, self._sha256 = _load(name)
         limit = int(getattr(self._model.config, "max_position_embeddings", 512))
-        self._max_tokens, self._stride = min(max_tokens, limit), stride
+        self._max_tokens = min(max_tokens, limit)
+        self._stride = min(stride, self._max_tokens // 4)
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
 
     @property

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pullquote.errors import InputError
+
 # A question is cut here, so that the passage keeps most of the window. RealTime QA's longest is 92 tokens.
 MAX_QUESTION_TOKENS = 128
 
@@ -71,10 +73,17 @@ def make_windows(
         inputs: the passages.
         max_tokens: length of a window, special tokens included.
         stride: tokens that neighbouring windows share.
+
+    Raises:
+        InputError: a window has no room for two strides.
     """
     if not inputs:
         return []
-    clipped = _clip_questions(tokenizer, questions)
+    # Two strides must fit beside the question, or windows would not advance.
+    room = max_tokens - 3 - 2 * stride
+    if room < 1:
+        raise InputError(f"A window of {max_tokens} tokens is too short for a stride of {stride}.")
+    clipped = _clip_questions(tokenizer, questions, min(MAX_QUESTION_TOKENS, room))
     prefixes = [f"{item.context}\n" if item.context else "" for item in inputs]
     encoded = tokenizer(
         clipped,
@@ -104,14 +113,14 @@ def make_windows(
     return windows
 
 
-def _clip_questions(tokenizer: Any, questions: Sequence[str]) -> list[str]:
+def _clip_questions(tokenizer: Any, questions: Sequence[str], max_tokens: int) -> list[str]:
     clipped = []
     for question in questions:
-        # Four characters a token is the shortest that occurs in practice; most questions skip the count.
-        if len(question) > MAX_QUESTION_TOKENS:
+        # No tokenizer makes more tokens than there are bytes; most questions skip the count.
+        if len(question.encode()) > max_tokens:
             offsets = tokenizer(question, return_offsets_mapping=True, add_special_tokens=False)["offset_mapping"]
-            if len(offsets) > MAX_QUESTION_TOKENS:
-                question = question[: offsets[MAX_QUESTION_TOKENS - 1][1]]
+            if len(offsets) > max_tokens:
+                question = question[: offsets[max_tokens - 1][1]]
         clipped.append(question)
     return clipped
 

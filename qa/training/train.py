@@ -170,7 +170,9 @@ class _Run:
         # The number of epochs may change between sittings: batches come in the same order whatever it is, and
         # the learning rate falls towards the new end.
         facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
-        self.fingerprint = hashlib.sha256(json.dumps([facts, len(examples)]).encode()).hexdigest()
+        self.fingerprint = hashlib.sha256(
+            json.dumps([facts, [example.id for example in examples]]).encode()
+        ).hexdigest()
 
     def _batches(self, examples: list[Example]) -> Iterator[list[Any]]:
         whole, part = divmod(self.options.epochs, 1.0)

@@ -141,7 +141,6 @@ def test_a_citation_field_by_field():
     )  # fmt: skip
 
 
-@pytest.mark.xfail(reason="values are compared as SQuAD does, which takes the point out of 2.5", strict=True)
 def test_numbers_that_differ_by_their_point_are_different_values():
     found = [
         place(hit("a", "It rose by 2.5 percent."), 0, "2.5 percent", 1.0),
