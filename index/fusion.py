@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 # Cormack, Clarke and Buettcher (SIGIR 2009) took 60 and found it uncritical.
 RRF_K = 60
-# How much the youngest article gains, and in how many days that wears off to 1/e.
+# How much the youngest article gains, and in how many days that wears off to 1/e. Not tuned yet.
 RECENCY_WEIGHT = 0.6
 RECENCY_DAYS = 10.0
 

@@ -16,7 +16,7 @@ import tantivy
 from pullquote.errors import ArchiveDamaged, ArchiveWriteFailed
 from pullquote.filters import Filters
 
-# tantivy's least; a batch of a thousand passages needs a tenth of it.
+# Memory for uncommitted documents: a batch needs a small part of it; an index built anew flushes at each filling.
 _HEAP_BYTES = 64_000_000
 # Of an over-long question, the first distinct terms decide; BM25's cost grows with each.
 _MAX_TERMS = 64

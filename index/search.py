@@ -18,7 +18,7 @@ from pullquote.index.lexical import LexicalIndex
 from pullquote.index.near_duplicates import Wording, says_the_same
 from pullquote.index.snapshot import Snapshot
 
-# The longest question of RealTime QA has 400 characters; ten times that is a pasted text, not a question.
+# The longest question of RealTime QA has 364 characters; ten times that is a pasted text, not a question.
 MAX_QUERY_CHARS = 4000
 # Depth of each list before fusion.
 _DEPTH = 100

@@ -18,8 +18,7 @@ Mask = npt.NDArray[np.bool_]
 class Snapshot:
     """Passages, their articles' facts and an exact FAISS index, at one generation.
 
-    The index is flat: on 160,000 passages a question costs less than embedding it does, and what it finds
-    is by definition what an approximate index would have to be compared with.
+    The index is flat, so what it finds is by definition what an approximate one would be compared with.
     """
 
     def __init__(self, database: Database, vectors: VectorLog) -> None:

@@ -16,7 +16,7 @@ from pullquote.qa.evidence import candidates, collect
 from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
-# How many passages are read. More find more, at some 12 ms a passage without bfloat16.
+# How many passages are read. More find more and take longer; not tuned yet.
 PASSAGES_READ = 12
 _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld.

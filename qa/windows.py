@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from pullquote.errors import InputError
 
-# A question is cut here, so that the passage keeps most of the window. RealTime QA's longest is 92 tokens.
+# A question is cut here, so that the passage keeps most of the window. RealTime QA's longest has 82 tokens.
 MAX_QUESTION_TOKENS = 128
 
 

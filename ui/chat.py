@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
     from pullquote.qa.engine import Engine
 
-# A question takes the models about a fifth of a second; more at once than this only slows each other down.
+# The models use all cores for one question; more at once than this would only slow each other down.
 _AT_ONCE = 4
 _WAITING = 64
 _CARDS_KEPT = 20

@@ -44,8 +44,8 @@ class TrainingOptions:
         stride: tokens that neighbouring windows share.
         negatives: share of the questions that are also asked of a passage without the answer.
         empty_windows: share of a long passage's windows without the answer that are kept.
-        dropout: of the encoder. A single pass over the data has no use for it, and it costs a third of the
-            speed on a CPU (1,000 against 1,500 tokens/s on two cores with AVX2).
+        dropout: of the encoder. A single pass over the data has no use for it, and it costs half of the
+            speed on a CPU (800 against 1,500 tokens/s on two cores with AVX2).
         freeze_embeddings: leave the token embeddings as the encoder has them.
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
         seed: for shuffling, sampling and the new layer's weights.
