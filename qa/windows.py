@@ -18,6 +18,9 @@ from pullquote.errors import InputError
 
 # A question is cut here, so that the passage keeps most of the window. RealTime QA's longest has 82 tokens.
 MAX_QUESTION_TOKENS = 128
+# RoBERTa's kind has four, BERT's three.
+_SPECIAL_TOKENS = 4
+_LEAST_ADVANCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +78,12 @@ def make_windows(
         stride: tokens that neighbouring windows share.
 
     Raises:
-        InputError: a window has no room for two strides.
+        InputError: a window has no room for a question, the stride and some new tokens.
     """
     if not inputs:
         return []
-    # Two strides must fit beside the question, or windows would not advance.
-    room = max_tokens - 3 - 2 * stride
+    # Beside the question a window holds the stride and at least some new tokens, or windows would not advance.
+    room = max_tokens - _SPECIAL_TOKENS - stride - _LEAST_ADVANCE
     if room < 1:
         raise InputError(f"A window of {max_tokens} tokens is too short for a stride of {stride}.")
     clipped = _clip_questions(tokenizer, questions, min(MAX_QUESTION_TOKENS, room))

@@ -94,7 +94,7 @@ def test_reprints_are_shown_once_with_the_others_behind_them(archive: Archive, w
 
 
 def test_forty_reprints_do_not_crowd_out_the_rest(archive: Archive, write_articles):
-    reprints = [{"id": f"wire{n}", "text": f"{WIRE} Edition {n}."} for n in range(40)]
+    reprints = [{"id": f"wire{n}", "text": f"{WIRE} Edition {chr(97 + n % 26)}."} for n in range(40)]
     own = [
         {"id": f"own{n}", "text": f"Ferry number {n} to {word} was late."}
         for n, word in enumerate(["Varn", "Brask", "Osk"])

@@ -17,7 +17,7 @@ from pullquote.qa.normalize import normalize_answer
         ("an AN a The", ""),
         ("Anna the Great", "anna great"),
         ("theatre", "theatre"),
-        ("2.5 percent", "25 percent"),
+        ("2.5 percent", "2·5 percent"),
         ("May 4–6, 2031…", "may 46 2031"),
         ("ﬁve\u00a0ferries", "five ferries"),
         ("ÁSA", "ása"),
