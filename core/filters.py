@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pullquote.errors import InputError
 
@@ -77,7 +77,3 @@ class Filters:
         """The last day that `until` and `as_of` both allow, or None."""
         days = [day for day in (self.until, self.as_of) if day is not None]
         return min(days) if days else None
-
-    def without_preference(self) -> Filters:
-        """Return the same bounds with `as_of` turned into plain `until`."""
-        return replace(self, until=self.last_day, as_of=None)

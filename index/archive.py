@@ -109,11 +109,13 @@ class Archive:
             ModelMismatch: `embedder` is not the one the archive was made with.
         """
         folder = Path(path)
+        loaded = _as_embedder(embedder) if embedder else None
         if not (folder / _DATABASE).is_file():
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
-            _create(folder, _as_embedder(embedder or DEFAULT_EMBEDDER))
-        archive = cls(folder, _as_embedder(embedder) if embedder else None)
+            loaded = loaded or _as_embedder(DEFAULT_EMBEDDER)
+            _create(folder, loaded)
+        archive = cls(folder, loaded)
         if archive._given_embedder is not None:
             archive._check_embedder(archive._given_embedder)
         return archive

@@ -66,7 +66,7 @@ class SentenceTransformerEmbedder:
         self._name = name
         folder = default_model_folder() if name == DEFAULT_EMBEDDER else Path(name)
         self._model: Any = _load(str(folder) if folder.is_dir() else name)
-        self._sha256 = _weights_hash(folder) if folder.is_dir() else _state_hash(self._model)
+        self._sha256 = _weights_hash(folder) if folder.is_dir() else state_hash(self._model)
         if name == DEFAULT_EMBEDDER and self._sha256 != DEFAULT_SHA256:
             raise ModelError(
                 f"The weights in {folder} are not the publisher's (SHA-256 {self._sha256[:12]}…, "
@@ -197,7 +197,8 @@ def _weights_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _state_hash(model: Any) -> str:
+def state_hash(model: Any) -> str:
+    """Return the SHA-256 of a PyTorch model's parameters, for one that was not loaded from a file we can see."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())

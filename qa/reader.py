@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.errors import ModelError
+from pullquote.index.embedder import state_hash
 from pullquote.index.precision import has_fast_bfloat16
 from pullquote.qa.weights import PACKED_NAME, load_packed
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
@@ -231,8 +232,4 @@ def _weights_hash(folder: Path, model: Any) -> str:
     if file.is_file():
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
-    digest = hashlib.sha256()
-    for name, tensor in sorted(model.state_dict().items()):
-        digest.update(name.encode())
-        digest.update(tensor.contiguous().numpy().tobytes())
-    return digest.hexdigest()
+    return state_hash(model)
