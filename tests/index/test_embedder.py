@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,3 +142,22 @@ def test_a_models_own_prompts_are_used(monkeypatch: pytest.MonkeyPatch, prompts,
     assert embedder.embed_query("Who?").tolist() == pytest.approx([0.6, 0.8])
     embedder.embed_passages(["Lind."])
     assert model.given == [(["Who?"], query), (["Lind."], passage)]
+
+
+def test_counting_in_one_thread_does_not_disturb_embedding_in_another(minilm: SentenceTransformerEmbedder) -> None:
+    texts = ["Mara Lind", "The harbour master spoke at length. " * 60]
+    alone = minilm.embed_passages(texts)
+    stop = threading.Event()
+
+    def count() -> None:
+        while not stop.is_set():
+            minilm.count_tokens(texts)
+
+    counter = threading.Thread(target=count)
+    counter.start()
+    try:
+        for _ in range(20):
+            np.testing.assert_array_equal(minilm.embed_passages(texts), alone)
+    finally:
+        stop.set()
+        counter.join()
