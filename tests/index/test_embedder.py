@@ -106,6 +106,7 @@ class Prompted:
     def __init__(self, prompts: dict[str, str]) -> None:
         self.prompts = prompts
         self.given: list[tuple[list[str], str | None]] = []
+        self.tokenizer = None
 
     def eval(self) -> Prompted:
         return self
