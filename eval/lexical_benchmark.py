@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from pullquote.articles import Article
-from pullquote.eval.rtqa import Question, holds_answer, read_questions
+from pullquote.eval.metrics.retrieval import answer_hit
+from pullquote.eval.rtqa import Question, read_questions
 from pullquote.filters import Filters
 from pullquote.index.furniture import furniture_ranges
 from pullquote.index.lexical import LexicalIndex, LexicalPassage, _analyzer
@@ -116,8 +117,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 begun = time.perf_counter()
                 rows = search(question)
                 times.append(1000 * (time.perf_counter() - begun))
-                right = [holds_answer(pairs[row][1], question.answers) for row in rows]
-                hits.append([any(right[:rank]) for rank in _RANKS])
+                hits.append(list(answer_hit([pairs[row][1] for row in rows], question.answers, _RANKS).values()))
             size = sum(file.stat().st_size for file in Path(temporary).rglob("*") if file.is_file())
         means = 100 * np.mean(hits, axis=0)
         figures = {f"hit@{rank}": round(float(mean), 1) for rank, mean in zip(_RANKS, means, strict=True)}

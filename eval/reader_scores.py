@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from pullquote.errors import SourceError
-from pullquote.eval.squad import best, exact_match, f1
+from pullquote.eval.metrics.squad import best, exact_match, f1
 from pullquote.qa.reader import DEFAULT_READER, TransformersReader
 from pullquote.qa.training.examples import Example, read_examples
 from pullquote.qa.windows import ReaderInput

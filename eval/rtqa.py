@@ -20,7 +20,9 @@ from pathlib import Path
 import numpy as np
 
 from pullquote import Archive, Engine, Filters
-from pullquote.eval.squad import best, exact_match, f1, normalize
+from pullquote.eval.metrics.realtimeqa import exact_match, f1
+from pullquote.eval.metrics.retrieval import answer_hit
+from pullquote.eval.metrics.squad import best
 
 _RANKS = (1, 5, 20)
 
@@ -48,12 +50,6 @@ def read_questions(file: Path, year: str, *, limit: int | None = None) -> list[Q
     return kept[:limit]
 
 
-def holds_answer(text: str, answers: Sequence[str]) -> bool:
-    """Return whether an accepted answer stands in the text as whole words, after SQuAD's normalisation."""
-    padded = f" {normalize(text)} "
-    return any(f" {wanted} " in padded for answer in answers if (wanted := normalize(answer)))
-
-
 def score_search(archive: Archive, questions: Sequence[Question]) -> dict[str, object]:
     """Return hit@k in percent (title not counted) and the latency of `search` in ms."""
     hits = np.zeros((len(questions), len(_RANKS)))
@@ -62,8 +58,7 @@ def score_search(archive: Archive, questions: Sequence[Question]) -> dict[str, o
         begun = time.perf_counter()
         found = archive.search(question.text, limit=max(_RANKS), filters=Filters(as_of=question.day))
         times.append(1000 * (time.perf_counter() - begun))
-        right = [holds_answer(hit.passage.text, question.answers) for hit in found]
-        hits[row] = [any(right[:rank]) for rank in _RANKS]
+        hits[row] = list(answer_hit([hit.passage.text for hit in found], question.answers, _RANKS).values())
         _show(row + 1, len(questions))
     means = 100 * hits.mean(axis=0)
     return {

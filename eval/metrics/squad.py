@@ -15,7 +15,7 @@ def normalize(text: str) -> str:
     """Return the text lower-cased, without ASCII punctuation, the words a, an, the, and extra white space.
 
     Source: Rajpurkar et al., "SQuAD: 100,000+ Questions for Machine Comprehension of Text", 2016, section 6.1.
-    RealTime QA's scorer uses the same (Kasai et al. 2023, section 3).
+    RealTime QA's scorer keeps the articles: see `realtimeqa`.
     """
     kept = "".join(character for character in text.lower() if character not in _PUNCTUATION)
     return " ".join(_ARTICLES.sub(" ", kept).split())
@@ -28,9 +28,13 @@ def exact_match(prediction: str, answer: str) -> float:
 
 def f1(prediction: str, answer: str) -> float:
     """Return the F1 of the bags of normalised words, 0..1; for two empty texts 1.0, for one 0.0."""
-    predicted, expected = normalize(prediction).split(), normalize(answer).split()
+    return f1_of_words(normalize(prediction).split(), normalize(answer).split())
+
+
+def f1_of_words(predicted: Sequence[str], expected: Sequence[str]) -> float:
+    """Return the F1 of two bags of words, 0..1; for two empty ones 1.0, for one 0.0."""
     if not predicted or not expected:
-        return float(predicted == expected)
+        return float(not predicted and not expected)
     common = sum((Counter(predicted) & Counter(expected)).values())
     if not common:
         return 0.0

@@ -1,0 +1,1 @@
+"""What is measured, apart from how: functions of numbers and texts that read no file and run no model."""

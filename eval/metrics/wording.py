@@ -1,0 +1,144 @@
+"""Whether an answer says the same as an accepted one in other words: differences of writing don't count, facts do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+
+from pullquote.eval.metrics.values import Clock, Day, Number, Token, read_values
+
+# Where the question asks for the thing, these say nothing; "before", "until", "since", "near" do, and stay.
+_PREPOSITIONS = frozenset({"in", "on", "at", "by", "to", "of", "for", "from", "with"})
+_ABOUT = frozenset({"about", "around", "roughly", "approximately", "approx", "circa", "some"})
+# Not "king", "pope", "lord": those belong to the name; nor "general", "major", "chief": too often adjectives.
+_TITLE = re.compile(
+    "mr|mrs|ms|miss|mx|dr|doctor|prof|professor|sir|dame|rev|reverend|cllr|councillor|councilor|(deputy )?mayor|"
+    "governor|gov|(vice )?president|chancellor|(prime |first |1st )?minister|(foreign |home )?secretary|"
+    "secretary general|attorney general|senator|sen|congressman|congresswoman|representative|rep|ambassador|"
+    "commissioner|captain|capt|colonel|col|lieutenant|lt|sergeant|sgt|(chief )?inspector|superintendent|detective|"
+    "chairman|chairwoman|chairperson|chief executive|chief constable|police chief|fire chief"
+)
+_FORMER = frozenset({"former", "ex"})
+_AFTER_NO_TITLE = frozenset({"of", "and", "or", "for", "to", "elect"})
+_NO_UNIT = re.compile(
+    "and|or|to|plus|minus|more|fewer|less|half|quarter|third|point|percentage|hundred|thousand|million|billion|trillion|"
+    "dozen"
+)
+
+
+def is_right(prediction: str, accepted: Sequence[str]) -> bool:
+    """Return whether the prediction says the same as one of the accepted answers.
+
+    The rules are symmetrical: swapping prediction and answer changes nothing. The same are
+
+    - texts that differ in case, accents, punctuation, quotation marks, the words a, an and the, hyphens or spaces
+      within words ("life-boat"), a possessive at the end ("Quill's");
+    - numbers in words and digits, with thousands separators or scales: "forty-one", "two and a half million", "2.5m",
+      "half a dozen" ("100m" is both 100 million and 100 metres); "about", "around", "some" before one don't count,
+      "nearly", "over", "at least" do;
+    - amounts of money: "£3.2m", "3.2 million pounds"; never of two currencies ("$5" is US$5);
+    - shares: "5%", "5 per cent", "five percent"; never "5" alone, nor percentage points;
+    - dates in any order: "Sunday 4 May", "May 4th", "2031-05-04". Day and month must both be given or both be
+      missing; year and weekday may be missing on one side, and must agree where both have them. Numeric dates
+      other than 2031-05-04 are not read: 4/5 is two dates;
+    - times of day: "5am", "5.00 a.m.", "05:00"; "noon", "12pm". Without am or pm the clock has 24 hours;
+    - names with and without a title: "Dr Hanne Osterby", "former Vice President Mike Pence"; never a surname and a
+      full name, unless both are accepted;
+    - an answer and the same after one or more of in, on, at, by, to, of, for, from, with;
+    - a number and the same number with one word after it, or a currency: "41", "41 people"; but not "41 dead" and
+      "41 injured". Right after a number, singular and plural are one ("12-mile", "12 miles"), and so are km and
+      kilometres and a few units more.
+
+    Not covered: fractions in words against digits ("two thirds", "2/3"), years said in pairs ("twenty thirty-one"),
+    abbreviations ("UK"), other spellings and synonyms: list those as accepted answers.
+
+    Args:
+        prediction: an answer; an empty one is never right.
+        accepted: accepted wordings; with none, nothing is right.
+
+    Raises:
+        TypeError: accepted is one string.
+    """
+    if isinstance(accepted, str):
+        raise TypeError("accepted must be a sequence of answers, not one string.")
+    return any(_same(prediction, answer) for answer in accepted)
+
+
+def _same(one: str, other: str) -> bool:
+    if one.strip().casefold() == other.strip().casefold():
+        return bool(one.strip())
+    return any(_same_values(_core(left), _core(right)) for left in read_values(one) for right in read_values(other))
+
+
+def _same_values(one: Sequence[Token], other: Sequence[Token]) -> bool:
+    left, right = _joined(one), _joined(other)
+    if len(left) == len(right) and all(_agree(*pair) for pair in zip(left, right, strict=True)):
+        return bool(left)
+    return _same_but_for_unit(one, other)
+
+
+def _joined(tokens: Sequence[Token]) -> list[Token]:
+    """Return the tokens with neighbouring words made one, so that spaces and hyphens don't count."""
+    joined: list[Token] = []
+    for is_word, group in groupby(tokens, key=lambda token: isinstance(token, str)):
+        run = list(group)
+        joined += ["".join(map(str, run))] if is_word else run
+    return joined
+
+
+def _agree(one: Token, other: Token) -> bool:
+    if not (isinstance(one, Day) and isinstance(other, Day)):
+        return one == other
+    return (
+        (one.month, one.day) == (other.month, other.day)
+        and (one.year == other.year or None in (one.year, other.year))
+        and (one.weekday == other.weekday or None in (one.weekday, other.weekday))
+    )
+
+
+def _same_but_for_unit(one: Sequence[Token], other: Sequence[Token]) -> bool:
+    left, right = _number_and_unit(one), _number_and_unit(other)
+    if left is None or right is None:
+        return False
+    return left[0] == right[0] and "" in (left[1], right[1])
+
+
+def _number_and_unit(tokens: Sequence[Token]) -> tuple[Decimal, str] | None:
+    match tokens:
+        case [Number(value, kind)] if kind != "%":
+            return value, kind
+        case [Number(value, ""), str(unit)] if unit.isalpha() and not _NO_UNIT.fullmatch(unit):
+            return value, unit
+    return None
+
+
+def _core(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Return the tokens without leading prepositions, "about" before a number and titles; never none of some."""
+    while len(tokens) > 1:
+        dropped = _to_drop(tokens)
+        if not dropped:
+            break
+        tokens = tokens[dropped:]
+    return tokens
+
+
+def _to_drop(tokens: Sequence[Token]) -> int:
+    if tokens[0] in _PREPOSITIONS:
+        return 1
+    if tokens[0] in _ABOUT and isinstance(tokens[1], Number | Clock):
+        return 1
+    if tokens[0] in _FORMER:
+        title = _title_length(tokens[1:])
+        return title and 1 + title
+    return _title_length(tokens)
+
+
+def _title_length(tokens: Sequence[Token]) -> int:
+    """Return of how many tokens the title at the beginning is, 0 where no name follows it."""
+    for length in (2, 1):
+        title, name = tokens[:length], tokens[length : length + 1]
+        if all(isinstance(word, str) for word in [*title, *name]) and _TITLE.fullmatch(" ".join(map(str, title))):
+            return length if name and name[0] not in _AFTER_NO_TITLE else 0
+    return 0
