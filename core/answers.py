@@ -77,15 +77,18 @@ class Candidate:
 
     Attributes:
         text: the value as the best citation prints it.
-        confidence: 0..1, higher is surer. UNCALIBRATED: it orders answers, it is not yet a probability.
+        confidence: 0..1: the probability that it is right, where the archive or the package has a
+            confidence fitted for the reader; else it only orders the answers.
         origins: how many independent reports carry it (reprints of one text count once).
         citations: best first; never empty.
+        features: what `confidence` was made of, by name; not part of the JSON object.
     """
 
     text: str
     confidence: float
     origins: int
     citations: tuple[Citation, ...]
+    features: Mapping[str, float] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Answer:
         question: as asked.
         answer: `answers[0].text`, or None when abstaining.
         abstained: the archive does not seem to hold the answer.
-        confidence: of `answers[0]`, 0..1; UNCALIBRATED for now (see `Candidate.confidence`).
+        confidence: of `answers[0]`, 0..1 (see `Candidate.confidence`); 0 without any.
         answers: candidates, best first; the best ones are kept when abstaining, too.
         searched: what was looked at.
         timings_ms: milliseconds by stage.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hashlib
 import os
 import threading
 import time
@@ -57,7 +58,11 @@ class RemoveReport:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveInfo:
-    """What an archive holds and was made with; `bytes_on_disk` counts all its files."""
+    """What an archive holds and was made with; `bytes_on_disk` counts all its files.
+
+    `content_sha256` is of all articles (text and metadata) and the embedder: the same on every machine
+    for the same articles, in whatever order they were added.
+    """
 
     path: str
     format_version: int
@@ -70,6 +75,7 @@ class ArchiveInfo:
     embedder_sha256: str
     dimension: int
     bytes_on_disk: int
+    content_sha256: str
 
 
 class Archive:
@@ -362,7 +368,14 @@ class Archive:
                 embedder_sha256=self._embedder_sha256,
                 dimension=self._dimension,
                 bytes_on_disk=_bytes_on_disk(self.path),
+                content_sha256=self._content_sha256(snapshot.generation),
             )
+
+    def _content_sha256(self, generation: int) -> str:
+        digest = hashlib.sha256(self._embedder_sha256.encode())
+        for fingerprint in sorted(self._database.fingerprints(generation)):
+            digest.update(fingerprint.encode())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -323,6 +323,14 @@ class Database:
         )[0]
         return row[0], row[1], row[2]
 
+    def fingerprints(self, generation: int) -> list[str]:
+        """Return the fingerprints of the articles visible at `generation`."""
+        rows = self._query(
+            "SELECT fingerprint FROM articles WHERE added_in <= ?1 AND (removed_in IS NULL OR removed_in > ?1)",
+            (generation,),
+        )
+        return [fingerprint for (fingerprint,) in rows]
+
     def outlets(self, generation: int) -> list[tuple[str, int]]:
         """Return (outlet, articles) visible at `generation`, most first."""
         return self._query(

@@ -12,7 +12,8 @@ from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
 from pullquote.index.search import check_query
-from pullquote.qa.evidence import candidates, collect
+from pullquote.qa.confidence import ConfidenceModel, confidence_for
+from pullquote.qa.evidence import Asked, candidates, collect
 from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
@@ -40,6 +41,8 @@ class Engine:
         self._reader = reader
         self._passages = passages
         self._loading = Lock()
+        self._confidence: ConfidenceModel | None = None
+        self._confidence_known = False
 
     @property
     def reader(self) -> Reader:
@@ -52,6 +55,22 @@ class Engine:
             if isinstance(self._reader, str):
                 self._reader = TransformersReader(self._reader)
             return self._reader
+
+    @property
+    def confidence(self) -> ConfidenceModel | None:
+        """What makes scores probabilities: the archive's own model, else the shipped one, if it fits the reader.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        if not self._confidence_known:
+            self._confidence = confidence_for(self.archive.path, self.reader.sha256)
+            self._confidence_known = True
+        return self._confidence
+
+    def settings(self) -> dict[str, float | int]:
+        """Return what decides an answer besides archive, models and confidence."""
+        return {"passages_read": self._passages, "spans_a_passage": _SPANS_A_PASSAGE, "given_from": GIVEN_FROM}
 
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""
@@ -93,7 +112,8 @@ class Engine:
         searched = time.perf_counter()
         readings = self.reader.read(question, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
         read = time.perf_counter()
-        answers = tuple(candidates(collect(hits, readings), limit=_CANDIDATES))
+        asked = Asked(question, hits, readings)
+        answers = tuple(candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence))
         abstained = not answers or answers[0].confidence < GIVEN_FROM
         done = time.perf_counter()
         return Answer(

@@ -6,11 +6,12 @@ import hashlib
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pullquote.answers import Candidate, Citation, Hit
 from pullquote.index.sentences import sentence_around
+from pullquote.qa.confidence import ConfidenceModel
 from pullquote.qa.links import text_fragment_link
 from pullquote.qa.normalize import normalize_answer
 from pullquote.qa.reader import Reading, ScoredSpan
@@ -23,6 +24,10 @@ RANK_PENALTY = 0.2
 # whose best span is as good as no answer.
 VOTES_AT_HALF = 1.0
 _MAX_CITATIONS = 10
+# Of the logarithm of two candidates' votes: beyond, a lead of e^6 is as good as any.
+_MAX_LEAD = 6.0
+# Shorter words are mostly grammar.
+_CONTENT_WORD_CHARS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +50,119 @@ class Found:
         return math.exp(min(self.margin, 60.0) / TEMPERATURE - RANK_PENALTY * self.rank)
 
 
-def collect(hits: Sequence[Hit], readings: Sequence[Reading]) -> list[Found]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, the passages found for it, and what the reader made of each."""
+
+    question: str
+    hits: Sequence[Hit]
+    readings: Sequence[Reading]
+
+
+def collect(asked: Asked) -> list[Found]:
     """Return every span of every passage."""
     return [
         Found(hit, rank, span, span.score - reading.no_answer_score)
-        for rank, (hit, reading) in enumerate(zip(hits, readings, strict=True))
+        for rank, (hit, reading) in enumerate(zip(asked.hits, asked.readings, strict=True))
         for span in reading.spans
         if normalize_answer(hit.passage.text[span.start : span.end])
     ]
 
 
-def candidates(found: Sequence[Found], *, limit: int) -> list[Candidate]:
+def candidates(
+    found: Sequence[Found], asked: Asked, *, limit: int, confidence: ConfidenceModel | None = None
+) -> list[Candidate]:
     """Return the values, best first, each with the places that print it.
 
     Votes of equal values (same after normalisation) add up; in one passage a value votes once.
+
+    Args:
+        found: spans, of `collect`.
+        asked: what was asked, found and read.
+        limit: how many values.
+        confidence: says how likely a value is right; without one, confidence only orders them.
     """
     places: dict[str, dict[int, Found]] = defaultdict(dict)
     for one in found:
         value = places[normalize_answer(one.text)]
         if one.rank not in value or value[one.rank].vote < one.vote:
             value[one.rank] = one
-    ranked = sorted(places.values(), key=lambda value: (-sum(one.vote for one in value.values()), min(value)))
+    ranked = sorted(places.values(), key=lambda value: (-_votes(value.values()), min(value)))
     chosen: list[list[Found]] = []
     for value in ranked:
         best = sorted(value.values(), key=lambda one: (-one.vote, one.rank))
         # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all.
-        if not any(_overlap(best[0], other) for group in chosen for other in group):
+        if not any(_overlap(best[0], other) for places_of in chosen for other in places_of):
             chosen.append(best)
         if len(chosen) == limit:
             break
     origin_of = _origins([one.hit for one in found])
-    return [_candidate(value, origin_of) for value in chosen]
+    votes = [_votes(group) for group in chosen]
+    total = sum(_votes(value.values()) for value in ranked)
+    made: list[Candidate] = []
+    for at, group in enumerate(chosen):
+        rival = max((other for index, other in enumerate(votes) if index != at), default=0.0)
+        origins = len({origin_of[one.hit.article.id] for one in group})
+        known = features(group, asked, votes=votes[at], rival=rival, total=total, origins=origins)
+        sure = confidence.probability(known) if confidence else votes[at] / (votes[at] + VOTES_AT_HALF)
+        made.append(
+            Candidate(
+                text=group[0].text,
+                # A value with fewer votes is never called surer than the one before it.
+                confidence=min([sure, *(one.confidence for one in made)]),
+                origins=origins,
+                citations=tuple(citation for one in group for citation in citations(one))[:_MAX_CITATIONS],
+                features=known,
+            )
+        )
+    return made
+
+
+def _votes(value: Iterable[Found]) -> float:
+    return sum(one.vote for one in value)
+
+
+def features(
+    value: Sequence[Found], asked: Asked, *, votes: float, rival: float, total: float, origins: int
+) -> dict[str, float]:
+    """Return what a candidate's confidence is judged by (`confidence.FEATURES`).
+
+    Args:
+        value: its places, best first.
+        asked: what was asked, found and read.
+        votes: its votes.
+        rival: the votes of the best other candidate, or 0.
+        total: the votes of all values.
+        origins: how many independent reports carry it.
+    """
+    best = value[0]
+    lexical = [hit.lexical_score or 0.0 for hit in asked.hits]
+    words = _content_words(asked.question)
+    here = _content_words(f"{best.hit.article.title} {best.hit.passage.text}")
+    return {
+        "log_votes": math.log(votes),
+        "lead": max(-_MAX_LEAD, min(_MAX_LEAD, math.log(votes / rival))) if rival else _MAX_LEAD,
+        "share": votes / total,
+        "margin": best.margin,
+        "reader_score": best.span.score,
+        "passages": math.log(len(value)),
+        "origins": math.log(origins),
+        "rank": math.log1p(min(one.rank for one in value)),
+        "dense": best.hit.dense_score or 0.0,
+        "dense_best": max((hit.dense_score or 0.0 for hit in asked.hits), default=0.0),
+        "lexical": (best.hit.lexical_score or 0.0) / (max(lexical) or 1.0),
+        # Passages in which the reader would rather say nothing.
+        "silent": sum(
+            not reading.spans or reading.no_answer_score > reading.spans[0].score for reading in asked.readings
+        )
+        / len(asked.readings),
+        "words": math.log(len(best.text.split())),
+        "covered": len(words & here) / (len(words) or 1),
+    }
+
+
+def _content_words(text: str) -> frozenset[str]:
+    return frozenset(word for word in normalize_answer(text).split() if len(word) >= _CONTENT_WORD_CHARS)
 
 
 def _origins(hits: Sequence[Hit]) -> dict[str, str]:
@@ -95,17 +182,6 @@ def _origins(hits: Sequence[Hit]) -> dict[str, str]:
 
 def _overlap(left: Found, right: Found) -> bool:
     return left.rank == right.rank and left.span.start < right.span.end and right.span.start < left.span.end
-
-
-def _candidate(value: Sequence[Found], origin_of: dict[str, str]) -> Candidate:
-    best = value[0]
-    votes = sum(one.vote for one in value)
-    return Candidate(
-        text=best.text,
-        confidence=votes / (votes + VOTES_AT_HALF),
-        origins=len({origin_of[one.hit.article.id] for one in value}),
-        citations=tuple(citation for one in value for citation in citations(one))[:_MAX_CITATIONS],
-    )
 
 
 def citations(found: Found) -> list[Citation]:

@@ -15,7 +15,7 @@ import typer
 
 import pullquote
 from pullquote.errors import InputError
-from pullquote.ui import failures, training_commands
+from pullquote.ui import eval_commands, failures, training_commands
 from pullquote.ui.failures import Command, say
 from pullquote.ui.local_only import stay_local
 from pullquote.ui.options import (
@@ -295,6 +295,7 @@ def chat(
 
 
 training_commands.register(app)
+eval_commands.register(app)
 
 
 if __name__ == "__main__":

@@ -37,16 +37,22 @@ AsOf = Annotated[
 ]
 
 
+def chosen_archive(context: typer.Context, after_command: Path | None) -> Path | None:
+    """Return the archive's folder: named after the command, before it, or by PULLQUOTE_ARCHIVE; None if nobody did."""
+    path: Any = after_command or (context.obj or {}).get("archive")
+    return None if path is None else Path(path)
+
+
 def archive_dir(context: typer.Context, after_command: Path | None) -> Path:
-    """Return the archive's folder: named after the command, before it, or by PULLQUOTE_ARCHIVE.
+    """Return the archive's folder, as `chosen_archive` does.
 
     Raises:
         InputError: nobody named one.
     """
-    path: Any = after_command or (context.obj or {}).get("archive")
+    path = chosen_archive(context, after_command)
     if path is None:
         raise InputError("Which archive? Give --archive DIR, or set PULLQUOTE_ARCHIVE.")
-    return Path(path)
+    return path
 
 
 def filters_of(

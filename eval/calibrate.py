@@ -1,0 +1,94 @@
+"""Fit what makes of a candidate's scores the probability that it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pullquote.errors import InputError
+from pullquote.eval.metrics.calibration import expected_calibration_error
+from pullquote.eval.rows import Row
+from pullquote.qa.confidence import FEATURES, ConfidenceModel
+
+_FOLDS = 5
+# Fewer right, or fewer wrong, top answers than this say too little about fourteen features.
+_LEAST_OF_EACH = 20
+
+Matrix = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted confidence, and how well it does on questions that it wasn't fitted on.
+
+    Attributes:
+        model: fitted on all questions.
+        n: questions.
+        ece_before: of the confidences that the rows came with, 0..1.
+        ece: of the model, by cross-validation, 0..1.
+    """
+
+    model: ConfidenceModel
+    n: int
+    ece_before: float
+    ece: float
+
+
+def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -> Fit:
+    """Return the confidence fitted on the top candidates of rows.
+
+    A logistic regression (Platt 1999, with more than one score) over standardised features.
+
+    Args:
+        rows: of one reader; those without a candidate say nothing and are left out.
+        reader_sha256: the reader's weights.
+        fitted_on: what the rows are, for people.
+        seed: of the folds.
+
+    Raises:
+        InputError: too few rows are right, or too few wrong.
+    """
+    used = [row for row in rows if row.judged and row.candidates]
+    x = np.array([[row.candidates[0].features[name] for name in FEATURES] for row in used])
+    y = np.array([row.right for row in used], dtype=bool)
+    if min(int(y.sum()), int((~y).sum())) < _LEAST_OF_EACH:
+        raise InputError(
+            f"Of {len(used):,} questions, {int(y.sum()):,} were answered rightly: to fit a confidence, at least "
+            f"{_LEAST_OF_EACH} right and {_LEAST_OF_EACH} wrong answers are needed."
+        )
+    fold = np.random.default_rng(seed).permutation(len(y)) % _FOLDS
+    held_out = np.empty(len(y))
+    for one in range(_FOLDS):
+        model = _model(x[fold != one], y[fold != one], reader_sha256)
+        held_out[fold == one] = [
+            model.probability(dict(zip(FEATURES, row, strict=True))) for row in x[fold == one].tolist()
+        ]
+    return Fit(
+        model=replace(_model(x, y, reader_sha256), fitted_on=f"{fitted_on} ({len(y):,} questions)"),
+        n=len(y),
+        ece_before=expected_calibration_error(np.array([row.confidence for row in used]), y),
+        ece=expected_calibration_error(held_out, y),
+    )
+
+
+def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> ConfidenceModel:
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    mean = x.mean(axis=0)
+    scale = x.std(axis=0)
+    scale[scale == 0] = 1.0
+    fitted = LogisticRegression(C=1.0, max_iter=1000).fit((x - mean) / scale, y)
+    return ConfidenceModel(
+        reader_sha256=reader_sha256,
+        mean=_rounded(mean),
+        scale=_rounded(scale),
+        weights=_rounded(fitted.coef_[0]),
+        intercept=round(float(fitted.intercept_[0]), 6),
+    )
+
+
+def _rounded(numbers: Matrix) -> tuple[float, ...]:
+    return tuple(round(float(number), 6) for number in numbers)

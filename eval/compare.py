@@ -1,0 +1,92 @@
+"""Two runs over the same questions: what changed, and whether it is more than noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pullquote.errors import InputError
+from pullquote.eval.metrics import bootstrap
+from pullquote.eval.rows import Row, RunFacts
+
+# A difference whose paired bootstrap p-value is above this is called noise.
+NOISE_ABOVE = 0.05
+
+_FIGURES: dict[str, Callable[[Row], float]] = {
+    "exact_match": lambda row: row.given(row.exact_match),
+    "f1": lambda row: row.given(row.f1),
+    "right": lambda row: float(row.good),
+    "best_right": lambda row: float(row.right),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure of two runs, in percent: the run's minus the baseline's, its 95% interval and p-value."""
+
+    name: str
+    baseline: float
+    run: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+    @property
+    def noise(self) -> bool:
+        """Whether the difference may well be chance."""
+        return self.p_value > NOISE_ABOVE
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Differences of a run to a baseline, and the questions that went from wrong to right and back.
+
+    Attributes:
+        differences: one a figure.
+        gained, lost: (baseline's row, run's row) of each question whose outcome changed.
+        changed_facts: what differs between the runs besides the rows, as "name: before -> now".
+    """
+
+    differences: tuple[Difference, ...]
+    gained: tuple[tuple[Row, Row], ...]
+    lost: tuple[tuple[Row, Row], ...]
+    changed_facts: tuple[str, ...]
+
+
+def compare(
+    run: Sequence[Row], baseline: Sequence[Row], *, seed: int, facts: RunFacts, baseline_facts: RunFacts
+) -> Comparison:
+    """Return how a run differs from a baseline on the same questions.
+
+    Raises:
+        InputError: the runs are not of the same questions.
+    """
+    before_by_id = {row.id: row for row in baseline}
+    if facts.gold_sha256 != baseline_facts.gold_sha256 or before_by_id.keys() != {row.id for row in run}:
+        raise InputError(
+            f"The runs can't be compared: one asked {facts.n:,} questions of {facts.gold} ({facts.split}), the other "
+            f"{baseline_facts.n:,} of {baseline_facts.gold} ({baseline_facts.split}), and they are not the same."
+        )
+    pairs = [(before_by_id[row.id], row) for row in run]
+    return Comparison(
+        differences=tuple(_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items()),
+        gained=tuple(pair for pair in pairs if pair[1].good and not pair[0].good),
+        lost=tuple(pair for pair in pairs if pair[0].good and not pair[1].good),
+        changed_facts=tuple(
+            f"{name}: {before} -> {now}"
+            for name in RunFacts.__slots__
+            if (before := getattr(baseline_facts, name)) != (now := getattr(facts, name))
+        ),
+    )
+
+
+def _difference(name: str, pairs: Sequence[tuple[Row, Row]], figure: Callable[[Row], float], seed: int) -> Difference:
+    before = np.array([100 * figure(row) for row, _ in pairs])
+    now = np.array([100 * figure(row) for _, row in pairs])
+    paired = bootstrap.paired(now, before, seed=seed)
+    return Difference(
+        name, float(before.mean()), float(now.mean()), paired.difference, paired.low, paired.high, paired.p_value
+    )

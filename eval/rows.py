@@ -1,0 +1,236 @@
+"""One row a question: what was answered and how it compares to the gold; JSON lines on disk."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pullquote.errors import SourceError
+from pullquote.eval.gold import GoldQuestion
+
+ROWS_FILE = "rows.jsonl"
+FACTS_FILE = "run.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the best candidate stands: the passage that was read, and the span in it by `[start, end)`."""
+
+    article: str
+    title: str
+    outlet: str
+    published: str
+    passage: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate: its text and confidence, whether it is right, and what the confidence was made of."""
+
+    text: str
+    confidence: float
+    right: bool
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What became of one question.
+
+    `best` is the top candidate, whether it was given or withheld; `exact_match`, `f1`, `right` and
+    `right_source` judge it, so that what abstaining costs can be told apart from what reading costs.
+
+    Attributes:
+        id, type, split, question, as_of, accepted, answerable, far: the question's.
+        judged: the set says what the right answer is; only then are the judgements worth anything.
+        answer: what was given; None when abstaining.
+        best: text of the top candidate; "" without any.
+        confidence: of the top candidate, 0..1.
+        exact_match, f1: of `best`, 0..1.
+        right: `best` is an accepted wording, loosely normalised.
+        right_source: `right`, and its first citation overlaps a supporting span; None where the set has no spans.
+        verbatim: every citation of every candidate is exactly the article's text there.
+        origins_right: the origins counted for `best` are those of the articles cited; None where the set doesn't know.
+        items_found: of a list's items, the share that is among the candidates.
+        values_found: of the values that were given over time, the share that is among the candidates.
+        hits: keys of the articles found, best first, each once.
+        relevant: keys of the articles that should be found, with their grade.
+        answer_rank: 1-based rank of the first passage that holds an accepted answer; None where none of those
+            looked at does.
+        candidates: best first.
+        place: where `best` stands.
+        timings_ms: milliseconds by stage.
+        error: why the question could not be asked; such a row counts as answered wrongly.
+    """
+
+    id: str
+    type: str
+    split: str
+    question: str
+    as_of: str | None
+    accepted: tuple[str, ...]
+    answerable: bool
+    judged: bool = True
+    far: bool = False
+    answer: str | None = None
+    best: str = ""
+    confidence: float = 0.0
+    exact_match: float = 0.0
+    f1: float = 0.0
+    right: bool = False
+    right_source: bool | None = None
+    verbatim: bool = True
+    origins_right: bool | None = None
+    items_found: float | None = None
+    values_found: float | None = None
+    hits: tuple[str, ...] = ()
+    relevant: Mapping[str, int] = field(default_factory=dict)
+    answer_rank: int | None = None
+    candidates: tuple[CandidateRow, ...] = ()
+    place: Place | None = None
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def abstained(self) -> bool:
+        """Whether no answer was given."""
+        return self.answer is None
+
+    @property
+    def good(self) -> bool:
+        """Whether the right thing was done: a right answer given, or none where there is none."""
+        if self.error:
+            return False
+        return (not self.abstained and self.right) if self.answerable else self.abstained
+
+    def given(self, figure: float) -> float:
+        """Return a judgement of `best` as it counts for what was given: 0 for an answer withheld or not there to give.
+
+        Where the archive holds no answer, withholding counts 1 and any answer 0 (as in SQuAD 2.0).
+        """
+        if not self.answerable or self.error:
+            return float(self.good)
+        return 0.0 if self.abstained else float(figure)
+
+
+def blank(question: GoldQuestion, *, error: str = "") -> Row:
+    """Return the row of a question that was not answered at all."""
+    return Row(
+        id=question.id,
+        type=question.type,
+        split=question.split,
+        question=question.question,
+        as_of=question.as_of.isoformat() if question.as_of else None,
+        accepted=question.answers,
+        answerable=question.answerable,
+        judged=question.judged,
+        far=question.far,
+        right_source=False if question.spans else None,
+        relevant=dict(question.relevant_articles()),
+        error=error,
+    )
+
+
+def complete(rows: Iterable[Row], questions: Sequence[GoldQuestion]) -> list[Row]:
+    """Return one row for each question, in their order; a question without one scores as answered wrongly."""
+    by_id = {row.id: row for row in rows}
+    return [by_id.get(question.id) or blank(question, error="missing from the run") for question in questions]
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What a run was: enough to know whether two can be compared, and to do it again.
+
+    Attributes:
+        pullquote: version.
+        gold, gold_sha256: the question set.
+        split: part of it.
+        n: questions of that part.
+        archive_sha256: of the articles' texts and metadata, and of the embedder.
+        articles, passages: in the archive.
+        reader, reader_sha256, embedder, embedder_sha256: the models.
+        confidence_sha256: of the fitted confidence; "" without one.
+        settings: everything else that changes answers.
+        seed: of the bootstrap.
+        bfloat16: whether the processor has it (it changes the last digits of scores, and the speed).
+        cores: processor cores.
+    """
+
+    pullquote: str
+    gold: str
+    gold_sha256: str
+    split: str
+    n: int
+    archive_sha256: str
+    articles: int
+    passages: int
+    reader: str
+    reader_sha256: str
+    embedder: str
+    embedder_sha256: str
+    confidence_sha256: str
+    settings: Mapping[str, Any]
+    seed: int
+    bfloat16: bool
+    cores: int
+
+
+def row_line(row: Row) -> str:
+    """Return a row as a line of JSON."""
+    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
+
+
+def read_rows(file: Path) -> list[Row]:
+    """Return the rows of a file; a last line that was cut off by a kill is left out.
+
+    Raises:
+        SourceError: the file is missing, or another line is damaged.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{file} cannot be read: {error}.") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        try:
+            rows.append(_row(json.loads(line)))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            if number == len(lines) and not line.endswith("\n"):
+                break
+            raise SourceError(f"{file}:{number}: not a row of `pullquote eval` ({error!r}).") from error
+    return rows
+
+
+def _row(facts: dict[str, Any]) -> Row:
+    facts["accepted"] = tuple(facts["accepted"])
+    facts["hits"] = tuple(facts["hits"])
+    facts["candidates"] = tuple(CandidateRow(**candidate) for candidate in facts["candidates"])
+    facts["place"] = Place(**facts["place"]) if facts["place"] else None
+    return Row(**facts)
+
+
+def write_facts(facts: RunFacts, folder: Path) -> None:
+    """Write a run's facts into its folder."""
+    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
+
+
+def read_facts(folder: Path) -> RunFacts:
+    """Return a run's facts.
+
+    Raises:
+        SourceError: they are missing or damaged.
+    """
+    file = folder / FACTS_FILE
+    try:
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        return RunFacts(**{name.name: facts[name.name] for name in dataclasses.fields(RunFacts)})
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{file} does not describe a run of `pullquote eval` ({error!r}).") from error

@@ -1,0 +1,262 @@
+"""Ask every question of a gold set and keep a row for each."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import pullquote
+from pullquote.answers import Answer, Candidate, Citation, Hit
+from pullquote.articles import Article
+from pullquote.errors import InputError
+from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key, write_articles
+from pullquote.eval.metrics import realtimeqa, squad
+from pullquote.eval.metrics.retrieval import holds_answer
+from pullquote.eval.metrics.squad import best
+from pullquote.eval.metrics.wording import is_right
+from pullquote.eval.rows import (
+    ROWS_FILE,
+    CandidateRow,
+    Place,
+    Row,
+    RunFacts,
+    blank,
+    complete,
+    read_facts,
+    read_rows,
+    row_line,
+    write_facts,
+)
+from pullquote.filters import Filters
+from pullquote.index.archive import AddProgress, Archive
+from pullquote.index.precision import has_fast_bfloat16
+from pullquote.qa.engine import Engine
+
+# How deep the search is judged; the engine itself reads fewer.
+SEARCH_DEPTH = 50
+DEFAULT_SEED = 20310504
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: its facts and one row for each question."""
+
+    facts: RunFacts
+    rows: tuple[Row, ...]
+
+
+def build_archive(gold: GoldSet, folder: Path, *, progress: Callable[[AddProgress], None] | None = None) -> Archive:
+    """Return an archive of the articles that a gold set brings; one that is there already is completed.
+
+    Raises:
+        InputError: the set brings none.
+        PullquoteError: as `Archive.open` and `Archive.add`.
+    """
+    if not gold.sources and not gold.articles:
+        raise InputError(f"The question set {gold.name} brings no articles; name an archive of them: --archive DIR.")
+    archive = Archive.open(folder, create=True)
+    sources = [*gold.sources]
+    if gold.articles:
+        sources.append(write_articles(gold.articles, folder.with_suffix(".articles.jsonl")))
+    archive.add(sources, progress=progress)
+    return archive
+
+
+def ask_all(
+    engine: Engine,
+    gold: GoldSet,
+    questions: Sequence[GoldQuestion],
+    *,
+    split: str = "all",
+    folder: Path | None = None,
+    seed: int = DEFAULT_SEED,
+    progress: Callable[[int, int], None] | None = None,
+) -> Run:
+    """Ask questions and return their rows.
+
+    Args:
+        engine: over the archive that holds the set's articles.
+        gold: the set.
+        questions: those of it that are asked.
+        split: what part of the set they are, for the run's facts.
+        folder: keeps rows as they come. A run that was interrupted there goes on where it was; the rows of
+            a run with other models, articles, questions or settings are replaced.
+        seed: of the bootstrap, for the run's facts.
+        progress: called with (done, all).
+
+    Raises:
+        ModelError: a model can't be loaded.
+    """
+    engine.warm_up()
+    facts = run_facts(engine, gold, split=split, n=len(questions), seed=seed)
+    rows = {row.id: row for row in _earlier_rows(folder, facts)} if folder else {}
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_facts(facts, folder)
+        (folder / ROWS_FILE).write_text("".join(map(row_line, rows.values())), encoding="utf-8")
+    judge = Judge(engine.archive, gold)
+    for done, question in enumerate(questions, 1):
+        if question.id not in rows:
+            rows[question.id] = judge.ask(engine, question)
+            if folder:
+                with (folder / ROWS_FILE).open("a", encoding="utf-8") as stream:
+                    stream.write(row_line(rows[question.id]))
+        if progress:
+            progress(done, len(questions))
+    return Run(facts, tuple(complete(rows.values(), questions)))
+
+
+def run_facts(engine: Engine, gold: GoldSet, *, split: str, n: int, seed: int) -> RunFacts:
+    """Return what a run of this engine over this set is."""
+    info = engine.archive.info()
+    confidence = engine.confidence
+    return RunFacts(
+        pullquote=pullquote.__version__,
+        gold=gold.name,
+        gold_sha256=gold.sha256,
+        split=split,
+        n=n,
+        archive_sha256=info.content_sha256,
+        articles=info.articles,
+        passages=info.passages,
+        reader=engine.reader.name,
+        reader_sha256=engine.reader.sha256,
+        embedder=info.embedder,
+        embedder_sha256=info.embedder_sha256,
+        confidence_sha256=confidence.sha256 if confidence else "",
+        settings=engine.settings(),
+        seed=seed,
+        bfloat16=has_fast_bfloat16(),
+        cores=os.cpu_count() or 1,
+    )
+
+
+def _earlier_rows(folder: Path, facts: RunFacts) -> list[Row]:
+    """Return the rows of an earlier run in this folder, if it was the same run."""
+    if not (folder / ROWS_FILE).is_file() or read_facts(folder) != facts:
+        return []
+    return [row for row in read_rows(folder / ROWS_FILE) if not row.error]
+
+
+class Judge:
+    """Compares answers with what a gold set accepts.
+
+    Args:
+        archive: holds the set's articles.
+        gold: the set.
+    """
+
+    def __init__(self, archive: Archive, gold: GoldSet) -> None:
+        self._archive = archive
+        self._texts: dict[str, Article | None] = {}
+        self._origin: Mapping[str, int] = {key: at for at, group in enumerate(gold.reprints) for key in group}
+        self._knows_origins = bool(gold.reprints)
+        self._scorer = realtimeqa if gold.scorer == "realtimeqa" else squad
+
+    def ask(self, engine: Engine, question: GoldQuestion) -> Row:
+        """Return the row of one question; what cannot be asked gets a row that says why."""
+        filters = Filters(as_of=question.as_of)
+        try:
+            answer = engine.ask(question.question, filters=filters) if question.judged else None
+            hits = self._archive.search(question.question, limit=SEARCH_DEPTH, filters=filters)
+        except InputError as error:
+            return blank(question, error=str(error))
+        row = self._with_hits(blank(question), question, hits)
+        return self._with_answer(row, question, answer) if answer else row
+
+    def _with_hits(self, row: Row, question: GoldQuestion, hits: Sequence[Hit]) -> Row:
+        # A reprint that is shown under another article's passage has been found, too.
+        shown = [one for hit in hits for one in (hit, *hit.near_duplicates)]
+        ranks = (rank for rank, hit in enumerate(hits, 1) if holds_answer(hit.passage.text, question.answers))
+        return replace(
+            row,
+            hits=tuple(dict.fromkeys(article_key(hit.article.url, hit.article.id) for hit in shown)),
+            answer_rank=next(ranks, None),
+        )
+
+    def _with_answer(self, row: Row, question: GoldQuestion, answer: Answer) -> Row:
+        top = answer.answers[0] if answer.answers else None
+        text = top.text if top else ""
+        right = question.answerable and is_right(text, question.answers)
+        return replace(
+            row,
+            answer=answer.answer,
+            best=text,
+            confidence=answer.confidence,
+            exact_match=best(self._scorer.exact_match, text, question.answers) if question.answerable else 0.0,
+            f1=best(self._scorer.f1, text, question.answers) if question.answerable else 0.0,
+            right=right,
+            right_source=bool(right and top and supports(top.citations[0], question.spans)) if question.spans else None,
+            verbatim=all(self._verbatim(cited) for one in answer.answers for cited in one.citations),
+            origins_right=self._origins_right(top) if top and self._knows_origins else None,
+            items_found=_share([_among(item, answer.answers) for item in question.items]),
+            values_found=_share([_among((value,), answer.answers) for value in _known_by_then(question)]),
+            candidates=tuple(
+                CandidateRow(
+                    one.text,
+                    one.confidence,
+                    question.answerable and is_right(one.text, question.answers),
+                    dict(one.features),
+                )
+                for one in answer.answers
+            ),
+            place=self._place(top.citations[0]) if top else None,
+            timings_ms=dict(answer.timings_ms),
+        )
+
+    def _verbatim(self, citation: Citation) -> bool:
+        article = self._article(citation.article_id)
+        return (
+            article is not None
+            and article.text[citation.start : citation.end] == citation.text
+            and hashlib.sha256(article.text.encode()).hexdigest() == citation.sha256
+        )
+
+    def _origins_right(self, candidate: Candidate) -> bool:
+        keys = {article_key(citation.url, citation.article_id) for citation in candidate.citations}
+        return candidate.origins == len({self._origin.get(key, key) for key in keys})
+
+    def _place(self, citation: Citation) -> Place | None:
+        article = self._article(citation.article_id)
+        if article is None:
+            return None
+        return Place(
+            article=article_key(citation.url, citation.article_id),
+            title=citation.title,
+            outlet=citation.outlet or "",
+            published=citation.published.isoformat() if citation.published else "",
+            passage=article.text[citation.passage_start : citation.passage_end],
+            start=citation.start - citation.passage_start,
+            end=citation.end - citation.passage_start,
+        )
+
+    def _article(self, article_id: str) -> Article | None:
+        if article_id not in self._texts:
+            self._texts[article_id] = self._archive.article(article_id)
+        return self._texts[article_id]
+
+
+def supports(citation: Citation, spans: Sequence[GoldSpan]) -> bool:
+    """Return whether a citation overlaps one of the spans that are known to answer."""
+    key = article_key(citation.url, citation.article_id)
+    return any(span.article == key and span.start < citation.end and citation.start < span.end for span in spans)
+
+
+def _known_by_then(question: GoldQuestion) -> list[str]:
+    return [value.value for value in question.values if question.as_of is None or value.published <= question.as_of]
+
+
+def _among(wordings: Sequence[str], answers: Sequence[Candidate]) -> bool:
+    return any(is_right(one.text, wordings) for one in answers)
+
+
+def _share(found: Sequence[bool]) -> float | None:
+    return sum(found) / len(found) if found else None
+
+
+def facts_json(facts: RunFacts) -> dict[str, object]:
+    """Return a run's facts as a JSON object."""
+    return asdict(facts)

@@ -1,0 +1,132 @@
+"""Scores of the eval harness as tables on the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pullquote.ui.printable import one_line
+from pullquote.ui.wording import count
+
+if TYPE_CHECKING:
+    from pullquote.eval.compare import Comparison
+    from pullquote.eval.run import Run
+    from pullquote.eval.scores import Figure, Scores
+    from pullquote.eval.validate import Validation
+
+# A pipe or a file has no width of its own; the widest table needs about this much.
+_PIPE_WIDTH = 110
+_DASH = "-"
+
+
+def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None:
+    """Print a run's scores with their 95% intervals."""
+    console = _console()
+    facts = run.facts
+    console.print(
+        f"{one_line(facts.gold)}, {one_line(facts.split)}: {count(facts.n, 'question')} over "
+        f"{count(facts.articles, 'article')}; reader {one_line(facts.reader)}, embedder {one_line(facts.embedder)}."
+    )
+    console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.\n")
+    console.print(_groups(scores))
+    console.print(_figures("Search", scores.retrieval, percent=True))
+    console.print(_figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}, percent=False))
+    console.print(_figures("Citations, lists, values", {**scores.citations, **scores.lists}, percent=True))
+    if scores.threshold:
+        console.print(
+            f"Cheapest threshold of confidence at this cost: {scores.threshold.confidence:.2f} "
+            f"(mean cost {scores.threshold.mean_cost:.3f} a question)."
+        )
+    for stage, (median, p95) in scores.latency_ms.items():
+        console.print(f"{stage}: median {median:,.0f} ms, 95th percentile {p95:,.0f} ms")
+    if scores.errors:
+        console.print(f"{count(scores.errors, 'question')} could not be asked or are missing; they count as wrong.")
+    if comparison:
+        console.print(_differences(comparison))
+        console.print(f"gained {len(comparison.gained):,}, lost {len(comparison.lost):,}")
+
+
+def show_validation(found: Validation) -> None:
+    """Print what the validator counted."""
+    console = _console()
+    table = _table("Questions", "n")
+    for name, number in found.counts.items():
+        table.add_row(Text(one_line(name)), f"{number:,}")
+    console.print(table)
+    console.print(f"{count(found.articles, 'article')}, {count(found.spans, 'span')} checked.")
+    if found.closest:
+        overlap, left, right = found.closest
+        console.print(
+            f"Closest questions of different splits (overlap {overlap:.2f}): “{one_line(left)}” / “{one_line(right)}”"
+        )
+    console.print(f"{count(len(found.problems), 'problem')}." if found.problems else "No problem found.")
+
+
+def _console() -> Console:
+    console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = _PIPE_WIDTH
+    return console
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for at, column in enumerate(columns):
+        table.add_column(column, justify="right" if at else "left", no_wrap=True)
+    return table
+
+
+def _groups(scores: Scores) -> Table:
+    table = _table("", "n", "right", "right source", "EM", "F1", "answered", "best right")
+    for name, group in scores.groups.items():
+        table.add_row(
+            Text(one_line(name)),
+            f"{group.n:,}",
+            _with_interval(group.right),
+            _with_interval(group.right_source),
+            _plain(group.exact_match),
+            _plain(group.f1),
+            _plain(group.answered),
+            _plain(group.best_right),
+        )
+    return table
+
+
+def _figures(title: str, figures: Mapping[str, Figure], *, percent: bool) -> Table:
+    table = _table(title, "", "95%", "n")
+    for name, figure in figures.items():
+        digits = 1 if percent or figure.high > 1 else 3
+        table.add_row(
+            name.replace("_", " "),
+            f"{figure.value:.{digits}f}",
+            f"{figure.low:.{digits}f} to {figure.high:.{digits}f}",
+            f"{figure.n:,}",
+        )
+    return table
+
+
+def _differences(comparison: Comparison) -> Table:
+    table = _table("Against the baseline", "before", "now", "difference", "p", "")
+    for one in comparison.differences:
+        table.add_row(
+            one.name.replace("_", " "),
+            f"{one.baseline:.1f}",
+            f"{one.run:.1f}",
+            f"{one.difference:+.1f} ({one.low:+.1f} to {one.high:+.1f})",
+            f"{one.p_value:.4f}",
+            "may be chance" if one.noise else "more than noise",
+        )
+    return table
+
+
+def _with_interval(figure: Figure | None) -> str:
+    return f"{figure.value:.1f} ({figure.low:.1f}-{figure.high:.1f})" if figure else _DASH
+
+
+def _plain(figure: Figure | None) -> str:
+    return f"{figure.value:.1f}" if figure else _DASH
