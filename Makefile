@@ -7,7 +7,7 @@ export HF_HUB_OFFLINE = 1
 export GRADIO_ANALYTICS_ENABLED = False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types wheel browser slow clean
+.PHONY: help demo test check lint types wheel browser gate slow clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questio
 test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
 	@$(BIN)/python -m pytest
 
-check: lint types test wheel browser  ## what CI runs
+check: lint types test wheel browser gate  ## what CI runs
 
 lint: $(VENV)/.installed  ## ruff: style and format
 	@$(BIN)/ruff check .
@@ -49,6 +49,9 @@ wheel: $(VENV)/.installed  ## build the wheel, install it in an empty environmen
 browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where missing)
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; }
 	@$(BIN)/python -m pytest -m browser
+
+gate: $(VENV)/.installed  ## score the shipped gold set; fails below eval/floors.json
+	@$(BIN)/pullquote eval --report .cache/gate --floors eval/floors.json
 
 slow: $(VENV)/.installed  ## the tests that take minutes, and those on ../shared
 	@$(BIN)/python -m pytest -m "slow or data"
