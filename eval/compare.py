@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -18,7 +18,6 @@ _FIGURES: dict[str, Callable[[Row], float]] = {
     "exact_match": lambda row: row.given(row.exact_match),
     "f1": lambda row: row.given(row.f1),
     "right": lambda row: float(row.good),
-    "best_right": lambda row: float(row.right),
 }
 
 
@@ -71,15 +70,26 @@ def compare(
             f"{baseline_facts.n:,} of {baseline_facts.gold} ({baseline_facts.split}), and they are not the same."
         )
     pairs = [(before_by_id[row.id], row) for row in run]
+    differences = [_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items()]
+    if answerable := [pair for pair in pairs if pair[1].answerable]:
+        differences.append(_difference("best_right", answerable, lambda row: float(row.right), seed))
     return Comparison(
-        differences=tuple(_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items()),
+        differences=tuple(differences),
         gained=tuple(pair for pair in pairs if pair[1].good and not pair[0].good),
         lost=tuple(pair for pair in pairs if pair[0].good and not pair[1].good),
-        changed_facts=tuple(
-            f"{name}: {before} -> {now}"
-            for name in RunFacts.__slots__
-            if (before := getattr(baseline_facts, name)) != (now := getattr(facts, name))
-        ),
+        changed_facts=_changed(_flat(baseline_facts), _flat(facts)),
+    )
+
+
+def _flat(facts: RunFacts) -> dict[str, object]:
+    return {name: value for name, value in asdict(facts).items() if name != "settings"} | dict(facts.settings)
+
+
+def _changed(before: dict[str, object], now: dict[str, object]) -> tuple[str, ...]:
+    return tuple(
+        f"{name}: {before.get(name)} -> {now.get(name)}"
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
     )
 
 

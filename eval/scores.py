@@ -81,6 +81,7 @@ class Scores:
         lists: of lists the share of items, of changing answers the share of values, among the candidates, in percent.
         latency_ms: by stage, median and 95th percentile.
         errors: questions that could not be asked or are missing; they count as answered wrongly.
+        wrong_cost: how many missing answers one wrong answer is worth, for `threshold`.
     """
 
     groups: Mapping[str, Group]
@@ -94,6 +95,7 @@ class Scores:
     lists: Mapping[str, Figure]
     latency_ms: Mapping[str, tuple[float, float]]
     errors: int
+    wrong_cost: float = 1.0
 
 
 def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
@@ -137,6 +139,7 @@ def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
         ),
         latency_ms=_latency(judged),
         errors=sum(bool(row.error) for row in rows),
+        wrong_cost=wrong_cost,
     )
 
 

@@ -12,6 +12,8 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+# matplotlib keeps a list of fonts, which it would write to the home directory.
+os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent.parent / ".cache" / "matplotlib")
 
 sys.path.insert(0, str(Path(__file__).parent))
 
