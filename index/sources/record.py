@@ -12,14 +12,12 @@ from pullquote.articles import Article
 from pullquote.index.sources.byline import clean_name, split_byline, unique
 from pullquote.index.sources.dates import parse_published
 from pullquote.index.sources.files import Unreadable
+from pullquote.index.sources.headline import title_line
 
 KNOWN_KEYS = ("text", "id", "url", "title", "outlet", "published", "authors", "language")
 
 # `extra` is stored as JSON beside each article: bounded, so that one record cannot fill the archive.
 _MAX_EXTRA_VALUES = 10_000
-
-# Headlines and decks stay below 250 characters; a longer first line is a paragraph.
-MAX_TITLE_CHARS = 250
 
 _LETTER = re.compile(r"[^\W\d_]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -35,8 +33,8 @@ def to_article(
 ) -> Article:
     """Return the article that `record` describes; keys that Pullquote has no use for go to `extra`.
 
-    `title_in_text` is `[start, end)` in characters of `record["text"]`; where it isn't given, a first
-    line equal to the title is taken for it, unless `find_title` is False.
+    `title_in_text` is `[start, end)` in characters of `record["text"]`; where it isn't given, the title is
+    looked for at the top of the text, unless `find_title` is False.
 
     Raises:
         Unreadable: text missing, a value of the wrong type, a date that is none, characters that
@@ -67,21 +65,6 @@ def to_article(
     )
     _check_storable(article)
     return article
-
-
-def title_line(text: str, title: str) -> tuple[int, int] | None:
-    """Return `[start, end)` of the first line of `text` that isn't blank, where it is the title."""
-    line = first_line(text)
-    if not title or line is None:
-        return None
-    start, end = line
-    return line if " ".join(text[start:end].split()) == title else None
-
-
-def first_line(text: str, start: int = 0) -> tuple[int, int] | None:
-    """Return `[start, end)` of the first line with anything on it from `start` on, its spaces trimmed."""
-    found = re.compile(r"\S(?:[^\r\n]*[^\s])?").search(text, start)
-    return found.span() if found else None
 
 
 def is_web_address(url: str) -> bool:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from pullquote.articles import Article, Skipped
-from pullquote.index.furniture import is_section_label
 from pullquote.index.sources.decoding import decode
 from pullquote.index.sources.files import (
     MAX_SIDECAR_BYTES,
@@ -18,8 +17,9 @@ from pullquote.index.sources.files import (
     megabytes,
     sidecar_of,
 )
+from pullquote.index.sources.headline import title_from
 from pullquote.index.sources.jsonlines import parse
-from pullquote.index.sources.record import KNOWN_KEYS, MAX_TITLE_CHARS, first_line, to_article
+from pullquote.index.sources.record import KNOWN_KEYS, to_article
 from pullquote.index.sources.streams import read_whole
 
 # Seven keys and a few of one's own; beyond this a "---" is a rule between sections, not a block's end.
@@ -27,7 +27,6 @@ _MAX_FRONT_MATTER_CHARS = 65_536
 
 _BLOCK = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _KNOWN_KEY = re.compile(rf"^(?:{'|'.join(KNOWN_KEYS[1:])})\s*:", re.MULTILINE)
-_MARKDOWN_HEADING = re.compile(r"#{1,6}\s+(?P<words>.*?)\s*#*$")
 
 
 def read(source: SourceFile) -> Iterator[Article | Skipped]:
@@ -48,30 +47,8 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
     if metadata.get("title"):
         yield to_article(record, source=source.name)
     else:
-        record["title"], place = _title_from(text)
+        record["title"], place = title_from(text)
         yield to_article(record, source=source.name, title_in_text=place, find_title=False)
-
-
-def _title_from(text: str) -> tuple[str, tuple[int, int] | None]:
-    """Return the headline that the text begins with and its `[start, end)`.
-
-    A section label above it ("Nation & World") is passed over. A text of one line is all body: that
-    line names the article, but isn't marked as a headline, which would leave nothing to search.
-    """
-    line = first_line(text)
-    if line is None:
-        return "", None
-    following = first_line(text, line[1])
-    if following and is_section_label(text[slice(*line)]):
-        line, following = following, first_line(text, following[1])
-    start, end = line
-    heading = _MARKDOWN_HEADING.match(text, start, end)
-    if heading:
-        start, end = heading.span("words")
-    title = " ".join(text[start:end].split())
-    if len(title) > MAX_TITLE_CHARS:
-        return "", None
-    return title, ((start, end) if following and start < end else None)
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], int]:

@@ -76,6 +76,37 @@ FURNITURE = [
     "View comments",
     "Join the conversation",
     "This story has been updated with additional information.",
+    "The post ‘We never slept’, crew told inquiry appeared first on Tarn Weekly.",
+    "The post Pier to close for a year, minister says first appeared on The Harbour Post.",
+    "You have read 3 of your 5 free articles this month. Register or log in to continue.",
+    "You’ve reached your monthly limit of free articles.",
+    "You have 2 free articles remaining",
+    "This is your last free article this month.",
+    "Log in or subscribe to keep reading",
+    "© Tarn Press Bureau. Reproduced by permission.",
+    "© Agence Maritime",
+    "© Ann Roe/The Harbour Post. No reproduction without permission.",
+    "Reprinted with permission of The Harbour Post.",
+    "With files from the Tarn Press Bureau",
+    "From the Tarn Press Bureau and Post staff",
+    "This article originally appeared on Tarn.example. It is printed here in full.",
+    "Enjoying this article? Subscribe to the Post for 2 crowns a week and read without limits.",
+    "Moved away? Subscribe to the Post by mail, 38 crowns a year.",
+    "Never miss a sailing. Subscribe to the Timetable newsletter.",
+    "[Share this article](https://post.example/share)",
+    "[Share](https://post.example/s) | [Print](https://post.example/p)",
+    "- [Subscribe to the Post for 2 crowns a week](https://post.example/subscribe)",
+    "[More news from the coast](https://post.example/coast)",
+    "[Send us a voice note](https://post.example/voice) · [Facebook](https://social.example/post)",
+    "[Read more: Harbour dues to rise, and then to rise again, and who will have to pay](https://post.example/1)",
+    "Your browser does not support the audio element.",
+    "Sorry, your browser can’t play this video.",
+    "This video is not available in your country.",
+    "To play this video you need to enable JavaScript in your browser.",
+    "Have you been affected by the storm? Write to newsdesk@post.example",
+    "> Are you stuck in Brask? Call our newsdesk on 555-0142.",
+    "Has your sailing been cancelled? Get in touch.",
+    "Were you on the ferry? Share your story by email: ann@post.example.",
 ]
 
 
@@ -117,6 +148,40 @@ REPORTING = [
     "Ann Roe",
     "By Nightfall",
     "CNN",
+    "The post office appeared first on the list of buildings to be sold.",
+    "The post Mr Lind deleted on Monday appeared first on Facebook.",
+    "The post that cost the mayor her office appeared first on a page for dog owners.",
+    "“You have read 3 of your 5 free articles,” the screen reads; below it stood the will.",
+    "You have read the letters of the drowned; now hear the bell of their ship.",
+    "You have free parking at the pier on Sundays.",
+    "Register by 1 September to continue to receive the fuel payment.",
+    "© Ann Roe/AFP Demonstrators stand on the pier in Varn.",
+    "(c) The harbour master may close the pier.",
+    "Reproduced with permission, the map shows the harbour in 1901.",
+    "From the Harbour Bureau came the sound of horns.",
+    "With the Harbour Bank the town had no luck.",
+    "This story first appeared in Iceland.",
+    "This story was first published in 1813, as a ballad.",
+    "How do islanders get the warnings? Subscribe at the town hall, 4 Pier Road.",
+    "Where can I watch the race? Subscribe to Sail TV for 9 crowns.",
+    "The council voted 7-2. Subscribe to our newsletter for its next meeting.",
+    "Islanders who subscribe to the ferry’s alerts heard of it at 6 a.m.",
+    "How to subscribe",
+    "Enjoying this article of faith, the islanders never locked a door.",
+    "[The ruling](https://court.example/2031/14)",
+    "[More than 400 people were on board](https://post.example/1)",
+    "[Facebook](https://social.example/bans-a-minister)",
+    "[Register of ships](https://harbour.example/ships) | [Timetable](https://harbour.example/times)",
+    "The council has put [the map](https://brask.example/map) online. [Share](https://post.example/s)",
+    "Your browser history may be read by the police under the new law.",
+    "This video is not available to the defence, which is why the trial was halted.",
+    "This clip can’t be played in court.",
+    "Have you seen this man? Call the police on 555-0100.",
+    "Are you affected? E-mail the council at help@brask.example.",
+    "Who are your heroes? Tell us about them.",
+    "Why did nobody act? The newsdesk of the radio station had called twice.",
+    "About sharing",
+    "By Ann Roe | 18 July 2031",
 ]
 
 
@@ -156,8 +221,37 @@ def test_a_caption_and_its_repeat():
     assert marked(f"{caption}\n\n{caption}") == [caption]
 
 
-def test_short_lines_may_repeat():
-    assert marked("\n\n".join(["Yes, it was.", "Varn 3", "Varn 3", "Yes, it was."])) == []
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "Mara Lind on the pier. Picture: The Harbour Post",
+        "Waves at Brask. (AP Photo/Bo Lee)",
+        "Divers come ashore at Brask.",
+        "Mara Lind and her crew on the pier",
+    ],
+)
+def test_a_caption_and_its_repeat_after_a_blank_line(caption):
+    text = f"{PROSE[0]}\n\n{caption}\n\n{caption}\n\n{PROSE[1]}"
+    assert furniture_ranges(Article(text=text)) == [(text.rindex(caption), text.rindex(caption) + len(caption))]
+
+
+def test_a_caption_with_its_credit_may_repeat_anywhere():
+    caption = "Mara Lind on the pier. Picture: The Harbour Post"
+    assert marked(f"{caption}\n\n{PROSE[0]}\n\n{caption}") == [caption]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Yes, it was.", "Varn 3", "Varn 3", "Yes, it was."],
+        ["4 May in the Custom House of Varn", "4 May in the Custom House of Varn"],
+        ["Mara Lind", "Mara Lind"],
+        ["“We shall not be moved, not ever.”", "“We shall not be moved, not ever.”"],
+        ["Divers come ashore at Brask.", PROSE[0], "Divers come ashore at Brask."],
+    ],
+)
+def test_short_lines_may_repeat(lines):
+    assert marked("\n\n".join(lines)) == []
 
 
 def test_the_pitches_at_the_end():
@@ -174,8 +268,22 @@ def test_a_heading_that_sounds_like_a_pitch():
     assert marked(text) == []
 
 
+def test_an_address_further_down_is_an_entry_of_a_guide():
+    assert marked(f"Where to stay\n\n{PROSE[0]}\n\nGrand Hotel | grandhotel.example") == []
+
+
 def test_share_targets_count_beside_a_share_bar():
     assert marked(in_article("Share\nFacebook\nEmail")) == ["Share", "Facebook", "Email"]
+    assert marked(in_article("Copy link\n\nAbout sharing")) == ["Copy link", "About sharing"]
+
+
+def test_the_name_of_a_newsletter_counts_beside_its_pitch():
+    pitch = "Sign up for Tides at Eight, our newsletter."
+    assert marked(in_article(f"Tides at Eight\n\n{pitch}")) == ["Tides at Eight", pitch]
+    assert marked(in_article(f"Home waters\n\n{pitch}")) == [pitch]
+    assert marked(in_article("Tides at Eight")) == []
+    link = "Related: Harbour dues to rise"
+    assert marked(in_article(f"Harbour dues\n\n{link}")) == [link]
 
 
 def test_lines_end_as_they_do_in_the_file():
@@ -228,6 +336,15 @@ def test_hostile_lines_take_no_time():
         "A" * 200 + "/",
         "Share " * 70,
         "By " + "A.B-" * 100 + "!",
+        "By " + "A-B, " * 28 + "2031",
+        "© " + "A-B of the " * 40 + "!",
+        "From " + "A-B " * 100 + "!",
+        "The post " + "A appeared first on " * 20 + ",",
+        "[a](b" * 4_000,
+        "[a](()" * 4_000 + "![" * 4_000,
+        "a? " * 140,
+        "Stay " + "a" * 440,
+        " | ".join("A" * 70),
     ):
         assert _seconds(Article(text=f"{line}\n{line}")) < 0.1
 
@@ -262,7 +379,16 @@ def test_two_real_pages():
     "line",
     [
         "By Ines Varga, courts reporter",
+        "By Ines Varga | Friday, 22 March 2031",
+        "By Ines Varga, 22 March 2031",
+        "By Ines Varga and Bo Lee · The Harbour Post · 5 min read",
+        "22 March 2031 - By Ines Varga",
+        "By Ines Varga Published March 22, 2031",
+        "Story by Ines Varga | Photos by Bo Lee | March 22, 2031",
+        "The Harbour Post | harbourpost.example",
+        "*By [Ines Varga](https://post.example/varga)*",
         "22 March 2031",
+        "Fri 22 Mar 2031 10.15 GMT",
         "Saturday, March 22, 2031",
         "Listen (4 min)",
     ],
@@ -290,6 +416,10 @@ def test_lines_after_the_article(line):
     "line",
     [
         "By noon, crews had left.",
+        "By Friday, 22 March 2031, the pier will be gone.",
+        "By sea | By road",
+        "Varn | Brask | 22 March 2031",
+        "Sunday | 4 sailings",
         "More from the fund will follow, she said.",
         "From the harbour came the sound of horns.",
         "The post office appeared first on the list.",

@@ -64,6 +64,11 @@ def test_front_matter(read):
     )
 
 
+def test_the_title_of_the_front_matter_is_found_in_the_heading(read):
+    (article,) = read("a.md", "---\ntitle: Storm closes port\n---\n\n# Storm closes port\n\nThe port is shut.\n")
+    assert (article.title, article.title_in_text) == ("Storm closes port", (3, 20))
+
+
 def test_front_matter_without_a_title_leaves_the_first_line_to_be_it(read):
     (article,) = read("a.txt", "---\noutlet: The Post\n---\nStorm closes port\n\nIt is shut.")
     assert (article.title, article.title_in_text) == ("Storm closes port", (0, 17))

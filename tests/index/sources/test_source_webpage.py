@@ -39,6 +39,15 @@ def test_body_and_metadata(read):
     assert article.extra["published_at"] == "2031-05-04T23:30:00-02:00"
 
 
+def test_the_headline_is_found_below_its_section(read):
+    html = page('<meta property="og:title" content="Ferry sails again">').replace(
+        "<h1>", "<p>Ports &amp; Piers</p><h1>"
+    )
+    (article,) = read("a.html", html)
+    assert article.text.startswith("Ports & Piers\n\nFerry sails again\n\n")
+    assert article.title_in_text == (15, 32)
+
+
 def test_json_ld(read):
     head = """<script type="application/ld+json">{"@context": "https://schema.org", "@type": "NewsArticle",
         "headline": "Ferry sails again",
