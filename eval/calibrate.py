@@ -52,6 +52,8 @@ def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -
         InputError: too few rows are right, or too few wrong.
     """
     used = [row for row in rows if row.judged and row.candidates]
+    if any(row.candidates[0].features.keys() != set(FEATURES) for row in used):
+        raise InputError("The rows were kept by another version of Pullquote: ask their questions again.")
     x = np.array([[row.candidates[0].features[name] for name in FEATURES] for row in used])
     y = np.array([row.right for row in used], dtype=bool)
     if min(int(y.sum()), int((~y).sum())) < _LEAST_OF_EACH:

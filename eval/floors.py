@@ -6,6 +6,7 @@ Raising a floor is free; lowering one needs a reason, which is kept in the file.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -49,21 +50,19 @@ class Floors:
 
 
 def pinned_figures(scores: Scores) -> dict[str, float]:
-    """Return the figures that are pinned; percent, but for AUROC and ECE."""
-    everything = scores.groups["all"]
+    """Return the figures that are pinned, as far as the scores have them; percent, but for AUROC and ECE."""
+    everything, unanswerable = scores.groups.get("all"), scores.groups.get("unanswerable")
     figures = {
-        "right": everything.right.value,
-        "f1": everything.f1.value,
-        "hit@20": scores.retrieval["hit@20"].value,
-        "auroc": scores.abstention["auroc"].value,
-        "ece": scores.calibration["ece"].value,
-        "verbatim": scores.citations["verbatim"].value,
+        "right": everything and everything.right,
+        "f1": everything and everything.f1,
+        "right_source": everything and everything.right_source,
+        "unanswerable_right": unanswerable and unanswerable.right,
+        "hit@20": scores.retrieval.get("hit@20"),
+        "auroc": scores.abstention.get("auroc"),
+        "ece": scores.calibration.get("ece"),
+        "verbatim": scores.citations.get("verbatim"),
     }
-    if everything.right_source:
-        figures["right_source"] = everything.right_source.value
-    if "unanswerable" in scores.groups:
-        figures["unanswerable_right"] = scores.groups["unanswerable"].right.value
-    return {name: round(value, 4) for name, value in figures.items()}
+    return {name: round(figure.value, 4) for name, figure in figures.items() if figure}
 
 
 def failures(floors: Floors, facts: RunFacts, scores: Scores) -> list[str]:
@@ -105,9 +104,12 @@ def pin(floors: Floors | None, facts: RunFacts, scores: Scores, *, reason: str =
         reason: why a floor may fall, or why questions or articles changed.
 
     Raises:
-        InputError: a floor would fall, or the questions or articles are others, and no reason is given.
+        InputError: a floor would fall, or the questions or articles are others, and no reason is given; or the
+            scores have no figure that is pinned (of a set that judges articles only).
     """
     figures = pinned_figures(scores)
+    if not figures:
+        raise InputError(f"{facts.gold} judges no answers: there is nothing to pin.")
     fresh = Floors(facts.gold_sha256, facts.archive_sha256, facts.split, figures)
     if floors is None:
         return fresh
@@ -117,7 +119,7 @@ def pin(floors: Floors | None, facts: RunFacts, scores: Scores, *, reason: str =
         if name not in figures or (figures[name] > pinned if name in _LOWER_IS_BETTER else figures[name] < pinned)
     ]
     moved = bool(_measured_on_something_else(floors, facts))
-    if (worse or moved) and not reason:
+    if (worse or moved) and not reason.strip():
         what = ", ".join(worse) or "the questions or articles are others than those of the pins"
         raise InputError(f'This would lower what is asked ({what}); say why: --allow-regression "why".')
     notes = (f"{reason}: {', '.join(worse) or 'measured on other questions or articles'}",) if worse or moved else ()
@@ -132,11 +134,14 @@ def read(file: Path) -> Floors:
     """
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
+        pins = {str(name): float(value) for name, value in facts["floors"].items()}
+        if not pins or not all(map(math.isfinite, pins.values())):
+            raise ValueError("no pins, or one that is no number")
         return Floors(
             gold_sha256=str(facts["gold_sha256"]),
             archive_sha256=str(facts["archive_sha256"]),
             split=str(facts["split"]),
-            floors={str(name): float(value) for name, value in facts["floors"].items()},
+            floors=pins,
             regressions=tuple(map(str, facts["regressions"])),
         )
     except OSError as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
+import contextlib
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ from pullquote.eval.gold import (
 )
 from pullquote.qa.training.examples import Example, read_examples
 
+_EXCEPT = re.compile(r"\bexcept\W*$", re.IGNORECASE)
 _BEIR_CORPUS, _BEIR_QUERIES, _BEIR_QRELS = "corpus.jsonl", "queries.jsonl", "qrels"
 
 
@@ -66,19 +68,22 @@ def read_squad(path: Path) -> GoldSet:
     """Return SQuAD JSON as a set whose articles are its paragraphs.
 
     Raises:
-        SourceError: it isn't SQuAD 1.1 or 2.0; SQuAD's rows have no lines, so that none is left out.
+        SourceError: it isn't SQuAD 1.1 or 2.0, or uses an id twice; SQuAD's rows have no lines, so that none
+            is left out.
     """
     articles: dict[tuple[str, str], Article] = {}
-    questions = []
+    questions: dict[str, GoldQuestion] = {}
     for example in read_examples(path):
+        if example.id in questions:
+            raise SourceError(f"{path} uses the id {example.id!r} twice.")
         article = articles.setdefault(
             (example.title, example.text),
             Article(text=example.text, id=f"{path.stem}/{len(articles)}", title=example.title),
         )
-        questions.append(_squad_question(example, article))
+        questions[example.id] = _squad_question(example, article)
     if not questions:
         raise SourceError(f"{path} holds no question.")
-    return GoldSet(path.name, tuple(questions), file_sha256(path), articles=tuple(articles.values()))
+    return GoldSet(path.name, tuple(questions.values()), file_sha256(path), articles=tuple(articles.values()))
 
 
 def _squad_question(example: Example, article: Article) -> GoldQuestion:
@@ -95,12 +100,13 @@ def _squad_question(example: Example, article: Article) -> GoldQuestion:
 
 
 def _is_realtime_qa(path: Path) -> bool:
-    _, line = next(read_lines(path), ("", "{}"))
-    try:
-        row = json.loads(line)
-    except ValueError:
-        return False
-    return isinstance(row, dict) and {"choices", "evidence", "date"} <= row.keys()
+    """Return whether the first row that is one has RealTime QA's keys."""
+    for _, line in read_lines(path):
+        with contextlib.suppress(ValueError, RecursionError):
+            row = json.loads(line)
+            if isinstance(row, dict):
+                return {"choices", "evidence", "date"} <= row.keys()
+    return False
 
 
 def read_realtime_qa(path: Path, *, skip_bad: bool = False) -> GoldSet:
@@ -114,7 +120,7 @@ def read_realtime_qa(path: Path, *, skip_bad: bool = False) -> GoldSet:
         SourceError: the file cannot be read, or a row is bad and `skip_bad` is false.
     """
     questions, skipped = collect_rows(path, _realtime_question, skip_bad=skip_bad)
-    kept = tuple(one for one in questions if not one.question.strip().rstrip("?.:! ").lower().endswith("except"))
+    kept = tuple(one for one in questions if not _EXCEPT.search(one.question))
     return GoldSet(path.name, kept, file_sha256(path), skipped=skipped, scorer="realtimeqa")
 
 
@@ -157,39 +163,40 @@ def read_beir(folder: Path, *, skip_bad: bool = False) -> GoldSet:
 
     questions, skipped = collect_rows(folder / _BEIR_QUERIES, query, skip_bad=skip_bad)
     judged = tuple(question for question in questions if question.relevant)
-    if unknown := sorted(grades.keys() - {question.id for question in questions}):
-        raise SourceError(f"{table} judges the query {unknown[0]!r}, which {_BEIR_QUERIES} doesn't have.")
+    for unknown in sorted(grades.keys() - {question.id for question in questions}):
+        _refuse(f"{table} judges the query {unknown!r}, which {_BEIR_QUERIES} doesn't have.", bad, skip_bad=skip_bad)
+    articles = tuple(_beir_articles(folder / _BEIR_CORPUS, bad, skip_bad=skip_bad))
     digest = hashlib.sha256((file_sha256(folder / _BEIR_QUERIES) + file_sha256(table)).encode()).hexdigest()
-    return GoldSet(folder.name, judged, digest, articles=tuple(_beir_articles(folder)), skipped=(*bad, *skipped))
+    return GoldSet(folder.name, judged, digest, articles=articles, skipped=(*bad, *skipped))
+
+
+def _refuse(sentence: str, bad: list[str], *, skip_bad: bool) -> None:
+    if not skip_bad:
+        raise SourceError(sentence)
+    bad.append(sentence)
 
 
 def _grades(table: Path, bad: list[str], *, skip_bad: bool) -> Mapping[str, Mapping[str, int]]:
     grades: dict[str, dict[str, int]] = defaultdict(dict)
-    with table.open(encoding="utf-8", newline="") as rows:
-        for number, row in enumerate(csv.reader(rows, delimiter="\t"), 1):
-            if number == 1 and row[:1] == ["query-id"]:
-                continue
-            try:
-                query, article, grade = row
-                if int(grade) > 0:
-                    grades[query][article] = int(grade)
-            except ValueError as error:
-                sentence = f"{table}:{number}: not a row of query-id, corpus-id, score."
-                if not skip_bad:
-                    raise SourceError(sentence) from error
-                bad.append(sentence)
+    for number, (where, line) in enumerate(read_lines(table)):
+        row = line.rstrip("\r\n").split("\t")
+        if number == 0 and row[0] == "query-id":
+            continue
+        try:
+            query, article, grade = row
+            if int(grade) > 0:
+                grades[query][article] = int(grade)
+        except ValueError:
+            _refuse(f"{where}: not a row of query-id, corpus-id, score.", bad, skip_bad=skip_bad)
     return grades
 
 
-def _beir_articles(folder: Path) -> Iterator[Article]:
-    file = folder / _BEIR_CORPUS
-    try:
-        with file.open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    row = json.loads(line)
-                    yield Article(text=str(row["text"]), id=str(row["_id"]), title=str(row.get("title") or ""))
-                except (ValueError, KeyError, TypeError, AttributeError) as error:
-                    raise SourceError(f"{file}:{number}: not a document of BEIR ({error!r}).") from error
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
+def _beir_articles(corpus: Path, bad: list[str], *, skip_bad: bool) -> Iterator[Article]:
+    for where, line in read_lines(corpus):
+        try:
+            row = json.loads(line)
+            title = str(row.get("title") or "")
+            # Some have nothing but a title, which is what there is to find then.
+            yield Article(text=str(row["text"] or title), id=str(row["_id"]), title=title)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            _refuse(f"{where}: not a document of BEIR ({error!r}).", bad, skip_bad=skip_bad)

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections import Counter
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +15,15 @@ from typing import Any
 
 from pullquote.articles import Article
 from pullquote.errors import SourceError
+from pullquote.index.sources.files import FORMATS
 
 TYPES = ("fact", "unanswerable", "changing", "speaker", "list", "followup")
 SPLITS = ("tune", "report")
 MANIFEST = "gold.json"
-_GIVEN_HASH = re.compile(r"-[0-9a-f]{12}$")
+# An id that the archive made of a file's name; an article's own may end in twelve hex digits, too (UUIDs do).
+_OF_FILE = re.compile(
+    rf"(?P<name>.+(?:{'|'.join(map(re.escape, FORMATS))})(?:\.gz)?)-[0-9a-f]{{12}}", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,11 @@ class GoldSet:
     skipped: tuple[str, ...] = ()
     scorer: str = "squad"
 
+    @property
+    def brings_articles(self) -> bool:
+        """Whether the articles come with the set."""
+        return bool(self.sources or self.articles)
+
     def of_split(self, split: str) -> tuple[GoldQuestion, ...]:
         """Return the questions of a split; all of them for "all"."""
         return tuple(one for one in self.questions if split in ("all", one.split))
@@ -145,13 +154,14 @@ class BadRow(ValueError):  # noqa: N818 - names what it is about, as the errors 
     """A row that cannot be used; its text is a clause that reads on from "FILE:LINE: "."""
 
 
-def article_key(url: str | None, article_id: str, source: str = "") -> str:
+def article_key(url: str | None, article_id: str) -> str:
     """Return the name by which gold sets know an article: its URL, else its id, else the name of its file.
 
     To an article without either, the archive gives its file's name and a hash of where it lay; the hash is
     left out, so that a gold set means the same article on every machine.
     """
-    return url or _GIVEN_HASH.sub("", article_id) or Path(source).name
+    of_file = _OF_FILE.fullmatch(article_id)
+    return url or (of_file["name"] if of_file else article_id)
 
 
 def shipped_gold() -> Path:
@@ -240,7 +250,7 @@ def read_lines(file: Path) -> Iterator[tuple[str, str]]:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield f"{file}:{number}", line
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise SourceError(f"{file} cannot be read: {error}.") from error
 
 
@@ -251,6 +261,10 @@ def _object(line: str) -> dict[str, Any]:
         raise BadRow(f"not a line of JSON ({error})") from error
     if not isinstance(row, dict):
         raise BadRow("not a JSON object")
+    try:
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise BadRow("half of a surrogate pair, which is no character") from error
     return row
 
 
@@ -271,22 +285,25 @@ def _question(row: dict[str, Any], where: str) -> GoldQuestion:
             story=text_of(row, "story", ""),
             as_of=day_of(row, "as_of"),
             spans=tuple(
-                GoldSpan(str(span["article"]), int(span["start"]), int(span["end"]), str(span["text"]))
+                GoldSpan(text_of(span, "article"), _offset(span, "start"), _offset(span, "end"), text_of(span, "text"))
                 for span in row.get("spans", ())
             ),
             values=tuple(
                 DatedValue(
-                    str(one["value"]), str(one["outlet"]), dt.date.fromisoformat(one["published"]), str(one["article"])
+                    text_of(one, "value"),
+                    text_of(one, "outlet"),
+                    dt.date.fromisoformat(one["published"]),
+                    text_of(one, "article"),
                 )
                 for one in row.get("values", ())
             ),
-            items=tuple(tuple(map(str, item)) for item in row.get("items", ())),
-            history=tuple(Turn(str(turn["question"]), str(turn["answer"])) for turn in row.get("history", ())),
-            far=bool(row.get("far", False)),
+            items=tuple(_item(item) for item in row.get("items", ())),
+            history=tuple(Turn(text_of(turn, "question"), text_of(turn, "answer")) for turn in row.get("history", ())),
+            far=_flag(row, "far"),
             why=text_of(row, "why", ""),
             where=where,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         if isinstance(error, BadRow):
             raise
         raise BadRow(f"spans, values, items or history are not as they should be ({error!r})") from error
@@ -301,6 +318,27 @@ def text_of(row: Mapping[str, Any], key: str, default: str | None = None) -> str
     value = row.get(key, default)
     if not isinstance(value, str) or (default is None and not value.strip()):
         raise BadRow(f'"{key}" must be a string that isn\'t empty')
+    return value
+
+
+def _item(wordings: object) -> tuple[str, ...]:
+    found = texts_of({"items": wordings}, "items")
+    if not found:
+        raise BadRow("an item of the list has no wording")
+    return found
+
+
+def _flag(row: Mapping[str, Any], key: str) -> bool:
+    value = row.get(key, False)
+    if not isinstance(value, bool):
+        raise BadRow(f'"{key}" must be true or false')
+    return value
+
+
+def _offset(row: Mapping[str, Any], key: str) -> int:
+    value = row.get(key)
+    if type(value) is not int or value < 0:
+        raise BadRow(f'"{key}" must be a number of characters, 0 or more')
     return value
 
 
@@ -335,11 +373,6 @@ def file_sha256(file: Path) -> str:
     """Return the SHA-256 of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def count_types(questions: tuple[GoldQuestion, ...]) -> Mapping[str, int]:
-    """Return how many questions each type has."""
-    return dict(sorted(Counter(question.type for question in questions).items()))
 
 
 def write_articles(articles: Sequence[Article], file: Path) -> Path:

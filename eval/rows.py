@@ -56,7 +56,8 @@ class Row:
         right: `best` is an accepted wording, loosely normalised.
         right_source: `right`, and its first citation overlaps a supporting span; None where the set has no spans.
         verbatim: every citation of every candidate is exactly the article's text there.
-        origins_right: the origins counted for `best` are those of the articles cited; None where the set doesn't know.
+        origins_right: the origins counted for `best` are those of the articles cited; None where the set doesn't
+            know, or more were counted than are cited.
         items_found: of a list's items, the share that is among the candidates.
         values_found: of the values that were given over time, the share that is among the candidates.
         hits: keys of the articles found, best first, each once.
@@ -193,15 +194,16 @@ def read_rows(file: Path) -> list[Row]:
         SourceError: the file is missing, or another line is damaged.
     """
     try:
-        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"{file} cannot be read: {error}.") from error
+        # Not as text: a kill may cut a letter in two, and `str.splitlines` splits at U+2028, which JSON may hold.
+        *lines, rest = file.read_bytes().split(b"\n")
+    except OSError as error:
+        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
     rows = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate([*lines, rest] if rest else lines, 1):
         try:
             rows.append(_row(json.loads(line)))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            if number == len(lines) and not line.endswith("\n"):
+            if number > len(lines):
                 break
             raise SourceError(f"{file}:{number}: not a row of `pullquote eval` ({error!r}).") from error
     return rows
@@ -215,9 +217,21 @@ def _row(facts: dict[str, Any]) -> Row:
     return Row(**facts)
 
 
-def write_facts(facts: RunFacts, folder: Path) -> None:
-    """Write a run's facts into its folder."""
-    (folder / FACTS_FILE).write_text(json.dumps(asdict(facts), indent=1) + "\n", encoding="utf-8")
+def begin(facts: RunFacts, rows: Iterable[Row], folder: Path) -> None:
+    """Make a run's folder: its facts, and the rows that it has already. A kill leaves no row of another run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = "".join(map(row_line, rows))
+    if not kept:
+        (folder / ROWS_FILE).unlink(missing_ok=True)
+    _write(folder / FACTS_FILE, json.dumps(asdict(facts), indent=1) + "\n")
+    _write(folder / ROWS_FILE, kept)
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file, whole or not at all."""
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(file)
 
 
 def read_facts(folder: Path) -> RunFacts:

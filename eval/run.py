@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pullquote
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import Article
-from pullquote.errors import InputError
+from pullquote.errors import InputError, SourceError
 from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key, write_articles
 from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.retrieval import holds_answer
@@ -23,17 +23,18 @@ from pullquote.eval.rows import (
     Place,
     Row,
     RunFacts,
+    begin,
     blank,
     complete,
     read_facts,
     read_rows,
     row_line,
-    write_facts,
 )
 from pullquote.filters import Filters
 from pullquote.index.archive import AddProgress, Archive
 from pullquote.index.precision import has_fast_bfloat16
 from pullquote.qa.engine import Engine
+from pullquote.qa.evidence import MAX_CITATIONS
 
 # How deep the search is judged; the engine itself reads fewer.
 SEARCH_DEPTH = 50
@@ -53,15 +54,20 @@ def build_archive(gold: GoldSet, folder: Path, *, progress: Callable[[AddProgres
 
     Raises:
         InputError: the set brings none.
+        SourceError: an article of its sources can't be used: a gold set must not lack one silently.
         PullquoteError: as `Archive.open` and `Archive.add`.
     """
-    if not gold.sources and not gold.articles:
+    if not gold.brings_articles:
         raise InputError(f"The question set {gold.name} brings no articles; name an archive of them: --archive DIR.")
     archive = Archive.open(folder, create=True)
     sources = [*gold.sources]
     if gold.articles:
         sources.append(write_articles(gold.articles, folder.with_suffix(".articles.jsonl")))
-    archive.add(sources, progress=progress)
+    report = archive.add(sources, progress=progress)
+    lost = [skipped for skipped in report.skipped if not skipped.unsupported]
+    if lost and gold.sources:
+        archive.close()
+        raise SourceError(f"{lost[0].source}: {lost[0].reason}.")
     return archive
 
 
@@ -94,9 +100,7 @@ def ask_all(
     facts = run_facts(engine, gold, split=split, n=len(questions), seed=seed)
     rows = {row.id: row for row in _earlier_rows(folder, facts)} if folder else {}
     if folder:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_facts(facts, folder)
-        (folder / ROWS_FILE).write_text("".join(map(row_line, rows.values())), encoding="utf-8")
+        begin(facts, rows.values(), folder)
     judge = Judge(engine.archive, gold)
     for done, question in enumerate(questions, 1):
         if question.id not in rows:
@@ -215,7 +219,9 @@ class Judge:
             and hashlib.sha256(article.text.encode()).hexdigest() == citation.sha256
         )
 
-    def _origins_right(self, candidate: Candidate) -> bool:
+    def _origins_right(self, candidate: Candidate) -> bool | None:
+        if len(candidate.citations) == MAX_CITATIONS:  # not all are there
+            return None
         keys = {article_key(citation.url, citation.article_id) for citation in candidate.citations}
         return candidate.origins == len({self._origin.get(key, key) for key in keys})
 
@@ -255,8 +261,3 @@ def _among(wordings: Sequence[str], answers: Sequence[Candidate]) -> bool:
 
 def _share(found: Sequence[bool]) -> float | None:
     return sum(found) / len(found) if found else None
-
-
-def facts_json(facts: RunFacts) -> dict[str, object]:
-    """Return a run's facts as a JSON object."""
-    return asdict(facts)

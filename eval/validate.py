@@ -10,6 +10,7 @@ from itertools import combinations
 from pullquote.articles import Article
 from pullquote.errors import SourceError
 from pullquote.eval.gold import SPLITS, TYPES, GoldQuestion, GoldSet, article_key
+from pullquote.index.adding import article_id
 from pullquote.index.furniture import furniture_ranges
 from pullquote.index.sources import SourceFile, discover, read_articles
 from pullquote.qa.normalize import normalize_answer
@@ -42,7 +43,7 @@ def articles_of(gold: GoldSet) -> dict[str, Article]:
     """Return the articles that a gold set brings, by key, read from their sources as `add` reads them.
 
     Raises:
-        SourceError: one cannot be read: a gold set must not lack an article silently.
+        SourceError: one cannot be read, or two have one key: a gold set must not lack an article silently.
     """
     articles = list(gold.articles)
     for found in discover(gold.sources):
@@ -51,7 +52,12 @@ def articles_of(gold: GoldSet) -> dict[str, Article]:
                 articles.append(article)
             elif not article.unsupported:
                 raise SourceError(f"{article.source}: {article.reason}.")
-    return {article_key(article.url, article.id, article.source): article for article in articles}
+    by_key: dict[str, Article] = {}
+    for article in articles:
+        key = article_key(article.url, article_id(article))
+        if by_key.setdefault(key, article).text != article.text:
+            raise SourceError(f"{article.source}: another article, with another text, is known as {key}, too.")
+    return by_key
 
 
 def validate(gold: GoldSet) -> Validation:
@@ -65,8 +71,14 @@ def validate(gold: GoldSet) -> Validation:
     for question in gold.questions:
         problems += [f"{question.where}: {problem}." for problem in _problems(question, articles)]
     problems += _leaks(gold)
-    closest = _closest(gold.questions)
-    problems += _duplicates(gold.questions)
+    closest: tuple[float, str, str] | None = None
+    alike = []
+    for overlap, left, right in _pairs(gold.questions):
+        if left.split != right.split and (closest is None or overlap > closest[0]):
+            closest = overlap, left.question, right.question
+        if overlap >= SAME_QUESTION:
+            alike.append((overlap, left, right))
+    problems += _duplicates(alike)
     types = {kind: 0 for kind in TYPES} | _count(question.type for question in gold.questions)
     splits = _count(f"split {question.split}" for question in gold.questions if question.split)
     return Validation(
@@ -143,7 +155,7 @@ def _leaks(gold: GoldSet) -> Iterator[str]:
         if not question.split:
             continue
         first = split_of_story.setdefault(question.story, question.split)
-        if first != question.split:
+        if question.story and first != question.split:
             yield f"{question.where}: the story {question.story!r} is in {question.split} and in {first}, a leak."
         for span in question.spans:
             split, where = split_of_article.setdefault(span.article, (question.split, question.where))
@@ -151,22 +163,17 @@ def _leaks(gold: GoldSet) -> Iterator[str]:
                 yield f"{question.where}: {span.article} supports {question.split} here and {split} in {where}, a leak."
 
 
-def _duplicates(questions: Sequence[GoldQuestion]) -> Iterator[str]:
+def _duplicates(alike: Iterable[tuple[float, GoldQuestion, GoldQuestion]]) -> Iterator[str]:
     """Yield a sentence for each pair that asks the same, or almost, with nothing but its answers to tell it apart."""
-    for overlap, left, right in _alike(questions):
+    for overlap, left, right in alike:
         same_bounds = left.as_of == right.as_of and left.history == right.history
-        if same_bounds and (overlap == 1.0 or (overlap >= SAME_QUESTION and left.answers == right.answers)):
+        if same_bounds and (overlap == 1.0 or left.answers == right.answers):
             yield f"{right.where}: asks what {left.where} asks already."
-        elif overlap >= SAME_QUESTION and left.split != right.split:
+        elif left.split != right.split:
             yield f"{right.where}: is nearly {left.where}, which is in the other split, a leak."
 
 
-def _closest(questions: Sequence[GoldQuestion]) -> tuple[float, str, str] | None:
-    pairs = ((overlap, a.question, b.question) for overlap, a, b in _alike(questions) if a.split != b.split)
-    return max(pairs, default=None)
-
-
-def _alike(questions: Sequence[GoldQuestion]) -> Iterator[tuple[float, GoldQuestion, GoldQuestion]]:
+def _pairs(questions: Sequence[GoldQuestion]) -> Iterator[tuple[float, GoldQuestion, GoldQuestion]]:
     """Yield every pair with the Jaccard overlap of its words, 0..1; follow-ups count with their history."""
     words = [
         frozenset(normalize_answer(" ".join([*(turn.question for turn in one.history), one.question])).split())

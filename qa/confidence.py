@@ -79,17 +79,20 @@ def load(file: Path) -> ConfidenceModel | None:
     """
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
-        lists = {name: tuple(facts[name]) for name in ("mean", "scale", "weights", "features")}
+        lists = {name: tuple(map(float, facts[name])) for name in ("mean", "scale", "weights")}
         model = ConfidenceModel(
             reader_sha256=str(facts["reader_sha256"]),
             intercept=float(facts["intercept"]),
+            features=tuple(facts["features"]),
             fitted_on=str(facts["fitted_on"]),
             **lists,
         )
+        if not all(map(math.isfinite, (*model.mean, *model.scale, *model.weights, model.intercept))):
+            raise ValueError("a number is infinite or none")
         model.probability(dict.fromkeys(FEATURES, 0.0))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
         raise ModelError(f"{file} is not a fitted confidence ({error!r}); run: pullquote calibrate GOLD") from error
     return model
 

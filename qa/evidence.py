@@ -23,7 +23,9 @@ RANK_PENALTY = 0.2
 # Votes at which confidence is one half, and an answer is given rather than withheld: one passage at rank 0
 # whose best span is as good as no answer.
 VOTES_AT_HALF = 1.0
-_MAX_CITATIONS = 10
+MAX_CITATIONS = 10
+# Below, a vote would be too near 0 to take its logarithm.
+_LEAST_MARGIN = -1000.0
 # Of the logarithm of two candidates' votes: beyond, a lead of e^6 is as good as any.
 _MAX_LEAD = 6.0
 # Shorter words are mostly grammar.
@@ -47,7 +49,7 @@ class Found:
     @property
     def vote(self) -> float:
         """Weight of this place, above 0."""
-        return math.exp(min(self.margin, 60.0) / TEMPERATURE - RANK_PENALTY * self.rank)
+        return math.exp(max(_LEAST_MARGIN, min(self.margin, 60.0)) / TEMPERATURE - RANK_PENALTY * self.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def candidates(
                 # A value with fewer votes is never called surer than the one before it.
                 confidence=min([sure, *(one.confidence for one in made)]),
                 origins=origins,
-                citations=tuple(citation for one in group for citation in citations(one))[:_MAX_CITATIONS],
+                citations=tuple(citation for one in group for citation in citations(one))[:MAX_CITATIONS],
                 features=known,
             )
         )

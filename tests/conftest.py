@@ -44,6 +44,15 @@ def write_articles(tmp_path: Path):
     return write
 
 
+@pytest.fixture
+def few_resamples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Intervals from 20 resamples, not thousands: for tests of everything but the intervals."""
+    from pullquote.eval.metrics import bootstrap
+
+    for function in (bootstrap.interval, bootstrap.interval_of, bootstrap.paired):
+        monkeypatch.setitem(function.__kwdefaults__, "resamples", 20)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of data for developing; tests that need it are skipped, with the reason, where it is missing."""

@@ -69,7 +69,8 @@ def _pullquote(
     ] = False,
 ) -> None:
     """Ask a news archive questions and get the exact words that were printed, with their source."""
-    context.obj = {"archive": archive}
+    source = context.get_parameter_source("archive")
+    context.obj = {"archive": archive, "by_environment": source is not None and source.name == "ENVIRONMENT"}
 
 
 @app.command(cls=Command)

@@ -20,12 +20,13 @@ from pullquote.ui.printable import write_json
 
 if TYPE_CHECKING:
     from pullquote.eval.compare import Comparison
+    from pullquote.eval.floors import Floors
     from pullquote.eval.gold import GoldSet
     from pullquote.eval.run import Run
     from pullquote.eval.scores import Scores
     from pullquote.index.archive import Archive
 
-_REPORT_SPLIT = "report"
+_TUNE_SPLIT, _REPORT_SPLIT = "tune", "report"
 _SCORES_FILE = "scores.json"
 _REPORT_FILE = "report.html"
 _ARCHIVE_FOLDER = "archive.pq"
@@ -87,16 +88,32 @@ def evaluate(
     """
     if pin and floors is None:
         raise InputError("--pin goes with --floors FILE.")
+    if allow_regression and not pin:
+        raise InputError("--allow-regression goes with --pin.")
+    if baseline and report and baseline.resolve() == report.resolve():
+        raise InputError("--baseline and --report are the same folder; a run would be compared with itself.")
     allow_hub_for(reader)
     from pullquote.eval import scores as scoring
+    from pullquote.eval.floors import failures
 
-    path = chosen_archive(context, archive)
     questions = _load(gold, skip_bad=skip_bad)
+    # Read before asking, which may take an hour: what is wrong with them is told at once.
+    before = _read_run(baseline) if baseline else None
+    pinned = _read_floors(floors, may_be_missing=pin) if floors else None
     with ExitStack() as stack:
-        run = _run(stack, questions, split=split, limit=limit, reader=reader, folder=report, archive=path)
+        run = _run(
+            stack,
+            questions,
+            split=split,
+            preferred=_REPORT_SPLIT,
+            reader=reader,
+            archive=_archive_for(questions, context, archive),
+            limit=limit,
+            folder=report,
+        )
         scores = scoring.score(run.rows, seed=run.facts.seed, wrong_cost=wrong_cost)
-        comparison = _compare(run, baseline) if baseline else None
-        broken = _gate(run, scores, floors, pin=pin, reason=allow_regression) if floors else []
+        comparison = _compare(run, before) if before else None
+        broken = failures(pinned, run.facts, scores) if pinned and not pin else []
         if report:
             _keep(report, run, scores, comparison, broken)
         if as_json:
@@ -107,6 +124,8 @@ def evaluate(
             show_scores(run, scores, comparison)
             if report:
                 say(f"the report: {report / _REPORT_FILE}")
+        if pin and floors:
+            _pin(floors, pinned, run, scores, reason=allow_regression)
     for sentence in broken:
         say(sentence)
     raise typer.Exit(BAD_INPUT if broken else 0)
@@ -118,7 +137,10 @@ def calibrate(
         list[Path],
         typer.Argument(metavar="GOLD", help="Gold sets, or folders that `eval --report` kept."),
     ],
-    split: Annotated[str, typer.Option(metavar="NAME", help="Part of the sets to fit on.")] = "tune",
+    split: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Part of the sets to fit on (default: tune, where a set is split)."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to keep the fit (default: in the archive's folder).")
     ] = None,
@@ -138,13 +160,17 @@ def calibrate(
     path = chosen_archive(context, archive)
     if output is None and path is None:
         raise InputError("Where shall the fit go? Give --archive DIR, or --output FILE.")
+    if output and not output.parent.is_dir():
+        raise InputError(f"There is no folder {output.parent} to keep the fit in.")
     with ExitStack() as stack:
-        runs = [
-            _read_run(one)
-            if (one / FACTS_FILE).is_file()
-            else _run(stack, _load(one, skip_bad=skip_bad), split=split, reader=reader, archive=path)
-            for one in gold
-        ]
+        runs = []
+        for one in gold:
+            if (one / FACTS_FILE).is_file():
+                runs.append(_read_run(one))
+                continue
+            asked = _load(one, skip_bad=skip_bad)
+            among = _archive_for(asked, context, archive)
+            runs.append(_run(stack, asked, split=split, preferred=_TUNE_SPLIT, reader=reader, archive=among))
     readers = {run.facts.reader_sha256 for run in runs}
     if len(readers) > 1:
         raise InputError("The runs are of different readers; a confidence is fitted for one.")
@@ -178,6 +204,13 @@ def check_gold(gold: Gold = None, as_json: AsJson = False) -> None:
     raise typer.Exit(BAD_INPUT if found.problems else 0)
 
 
+def _archive_for(gold: GoldSet, context: typer.Context, after_command: Path | None) -> Path | None:
+    """Return the archive to ask; of a set that brings its articles, PULLQUOTE_ARCHIVE says nothing."""
+    if after_command is None and gold.brings_articles and (context.obj or {}).get("by_environment"):
+        return None
+    return chosen_archive(context, after_command)
+
+
 def _load(path: Path | None, *, skip_bad: bool) -> GoldSet:
     from pullquote.eval.formats import load
     from pullquote.eval.gold import shipped_gold
@@ -193,6 +226,7 @@ def _run(
     gold: GoldSet,
     *,
     split: str | None,
+    preferred: str,
     reader: str | None,
     archive: Path | None,
     limit: int | None = None,
@@ -204,10 +238,11 @@ def _run(
     from pullquote.ui.progress import Meter, show_count
 
     splits = {question.split for question in gold.questions}
-    chosen = split or (_REPORT_SPLIT if _REPORT_SPLIT in splits else "all")
+    chosen = split or (preferred if splits & {_TUNE_SPLIT, _REPORT_SPLIT} else "all")
     questions = gold.of_split(chosen)[:limit]
     if not questions:
-        raise InputError(f"{gold.name} has no questions of the split {chosen!r}; it has: {', '.join(sorted(splits))}.")
+        known = ", ".join(sorted({"all", *splits} - {""}))
+        raise InputError(f"{gold.name} has no questions of the split {chosen!r}; it has: {known}.")
     opened = stack.enter_context(_archive(stack, gold, archive, folder))
     with Meter("asking") as meter:
         return ask_all(
@@ -244,22 +279,24 @@ def _read_run(folder: Path) -> Run:
     return Run(facts, tuple(rows))
 
 
-def _compare(run: Run, baseline: Path) -> Comparison:
+def _compare(run: Run, before: Run) -> Comparison:
     from pullquote.eval.compare import compare
 
-    before = _read_run(baseline)
     return compare(run.rows, before.rows, seed=run.facts.seed, facts=run.facts, baseline_facts=before.facts)
 
 
-def _gate(run: Run, scores: Scores, file: Path, *, pin: bool, reason: str) -> list[str]:
+def _read_floors(file: Path, *, may_be_missing: bool) -> Floors | None:
+    from pullquote.eval.floors import read
+
+    return None if may_be_missing and not file.exists() else read(file)
+
+
+def _pin(file: Path, pinned: Floors | None, run: Run, scores: Scores, *, reason: str) -> None:
     from pullquote.eval import floors
 
-    if not pin:
-        return floors.failures(floors.read(file), run.facts, scores)
-    pinned = floors.pin(floors.read(file) if file.exists() else None, run.facts, scores, reason=reason)
-    floors.write(pinned, file)
-    say(f"pinned in {file}: " + ", ".join(f"{name} {value:g}" for name, value in pinned.floors.items()))
-    return []
+    fresh = floors.pin(pinned, run.facts, scores, reason=reason)
+    floors.write(fresh, file)
+    say(f"pinned in {file}: " + ", ".join(f"{name} {value:g}" for name, value in fresh.floors.items()))
 
 
 def _keep(folder: Path, run: Run, scores: Scores, comparison: Comparison | None, broken: list[str]) -> None:

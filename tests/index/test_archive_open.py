@@ -55,6 +55,32 @@ def test_info(archive: Archive, write_articles):
     assert info.bytes_on_disk == sum(path.stat().st_size for path in archive.path.rglob("*") if path.is_file())
 
 
+def test_the_content_hash_is_of_the_articles_and_the_embedder(tmp_path: Path, write_articles):
+    rows = [{**FERRY, "id": name, "text": f"The ferry to {name} sailed."} for name in ("a", "b", "c")]
+
+    def content(name: str, *batches: list[dict], embedder: Embedder | None = None, removed: str = "") -> str:
+        with Archive.open(tmp_path / name, create=True, embedder=embedder or HashEmbedder()) as made:
+            for number, batch in enumerate(batches):
+                made.add([write_articles(*batch, name=f"{name}-{number}.jsonl")])
+            made.remove([removed] if removed else [])
+            return made.info().content_sha256
+
+    whole = content("whole", rows)
+    assert len(whole) == 64
+    # In whatever order, in however many steps, whatever was there before.
+    assert content("backwards", rows[::-1]) == content("steps", rows[2:], rows[:2]) == whole
+    assert content("corrected", [rows[0] | {"text": "The boat sailed."}, *rows[1:]], rows) == whole
+    assert content("removed", [*rows, rows[0] | {"id": "d", "text": "More."}], removed="d") == whole
+    others = [
+        content("fewer", rows[:2]),
+        content("text", [rows[0] | {"text": "The ferry to a sailed!"}, *rows[1:]]),
+        content("day", [rows[0] | {"published": "2031-05-05"}, *rows[1:]]),
+        content("embedder", rows, embedder=HashEmbedder(name="other")),
+        content("empty"),
+    ]
+    assert len({whole, *others}) == 6
+
+
 def test_a_question_without_a_letter_or_too_long_is_refused(archive: Archive):
     for query in ("", "  \n ", "?!…", "🚢", "x" * 4001, "ferry " * 20_000):
         with pytest.raises(InputError):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
-from pullquote.qa.evidence import RANK_PENALTY, TEMPERATURE, Found, candidates, cite, collect
+from pullquote.qa.confidence import FEATURES, ConfidenceModel
+from pullquote.qa.evidence import (
+    MAX_CITATIONS,
+    RANK_PENALTY,
+    TEMPERATURE,
+    Asked,
+    Found,
+    candidates,
+    cite,
+    collect,
+    features,
+)
 from pullquote.qa.reader import Reading, ScoredSpan
 
 
@@ -29,6 +41,13 @@ def vote(margin: float, rank: int) -> float:
     return math.exp(margin / TEMPERATURE - RANK_PENALTY * rank)
 
 
+def ranked(found, *, limit: int = 5, confidence: ConfidenceModel | None = None):
+    """Return the candidates of spans, for a question whose passages are those of the spans."""
+    hits = {one.rank: one.hit for one in found}
+    readings = [Reading(tuple(one.span for one in found if one.rank == rank), no_answer_score=0.0) for rank in hits]
+    return candidates(found, Asked("Who chairs it?", list(hits.values()), readings), limit=limit, confidence=confidence)
+
+
 A = hit("a", "Mara Lind chairs the port.")
 B = hit("b", "The chair is Mara Lind, not Jon Vig.")
 C = hit("c", "Jon Vig was in the chair until May 4, 2031.")
@@ -36,7 +55,7 @@ C = hit("c", "Jon Vig was in the chair until May 4, 2031.")
 
 def test_votes_of_equal_values_add_up():
     found = [place(A, 0, "Mara Lind", 1.0), place(C, 1, "Jon Vig", 3.0), place(B, 2, "Mara Lind,", 2.0)]
-    lind, vig = candidates(found, limit=5)
+    lind, vig = ranked(found)
     assert (lind.text, vig.text) == ("Mara Lind", "Jon Vig")
     both = vote(1.0, 0) + vote(2.0, 2)
     assert both > vote(3.0, 1) > max(vote(1.0, 0), vote(2.0, 2))  # together more than Vig, each less
@@ -50,24 +69,24 @@ def test_a_value_votes_once_a_passage_with_its_best_place():
     twice = hit("t", "Lind said that Lind would stay.")
     first, second = Found(twice, 0, ScoredSpan(0, 4, 1.0), 1.0), Found(twice, 0, ScoredSpan(15, 19, 2.0), 2.0)
     for found in ([first, second], [second, first]):
-        (lind,) = candidates(found, limit=5)
+        (lind,) = ranked(found)
         assert lind.confidence == pytest.approx(vote(2.0, 0) / (vote(2.0, 0) + 1))
         assert [(citation.start, citation.end) for citation in lind.citations] == [(15, 19)]
 
 
 def test_confidence_is_one_half_where_an_answer_is_as_good_as_none():
-    (even,) = candidates([place(A, 0, "Mara Lind", 0.0)], limit=5)
-    (below,) = candidates([place(A, 0, "Mara Lind", -4.0)], limit=5)
+    (even,) = ranked([place(A, 0, "Mara Lind", 0.0)])
+    (below,) = ranked([place(A, 0, "Mara Lind", -4.0)])
     assert even.confidence == 0.5
     assert below.confidence == pytest.approx(1 / (1 + math.e))
 
 
 def test_of_overlapping_readings_of_one_place_the_best_stands_for_all():
     found = [place(C, 0, "May 4, 2031", 1.0), place(C, 0, "until May 4, 2031", 2.0), place(C, 0, "Jon Vig", 0.5)]
-    assert [one.text for one in candidates(found, limit=5)] == ["until May 4, 2031", "Jon Vig"]
+    assert [one.text for one in ranked(found)] == ["until May 4, 2031", "Jon Vig"]
     # In another passage the same words are a place of their own.
     found = [place(C, 0, "Jon Vig", 2.0), place(B, 1, "Jon", 1.0)]
-    assert [one.text for one in candidates(found, limit=5)] == ["Jon Vig", "Jon"]
+    assert [one.text for one in ranked(found)] == ["Jon Vig", "Jon"]
 
 
 def test_reprints_count_once_and_are_cited():
@@ -75,12 +94,12 @@ def test_reprints_count_once_and_are_cited():
     reprint = hit("wire2", "VARN — " + text, before="Head\n\n")
     edited = hit("wire3", text.replace("Mara Lind", "A new director"))
     wire = hit("wire1", text, reprints=(reprint, edited))
-    (lind,) = candidates([place(wire, 0, "Mara Lind", 1.0)], limit=5)
+    (lind,) = ranked([place(wire, 0, "Mara Lind", 1.0)])
     assert lind.origins == 1
     assert [citation.article_id for citation in lind.citations] == ["wire1", "wire2"]
     assert [citation.start for citation in lind.citations] == [0, 13]
     assert [citation.text for citation in lind.citations] == ["Mara Lind"] * 2
-    (lind,) = candidates([place(wire, 0, "Mara Lind", 1.0), place(B, 1, "Mara Lind", 0.0)], limit=5)
+    (lind,) = ranked([place(wire, 0, "Mara Lind", 1.0), place(B, 1, "Mara Lind", 0.0)])
     assert lind.origins == 2
     assert [citation.article_id for citation in lind.citations] == ["wire1", "wire2", "b"]
 
@@ -91,33 +110,36 @@ def test_articles_that_share_a_passage_are_one_origin_for_all_their_passages():
     more = hit("copy", "Mara Lind chairs it.")
     own = hit("wire", "Its chair is Mara Lind.")
     found = [place(wire, 0, "Sunday", 1.0), place(more, 1, "Mara Lind", 1.0), place(own, 2, "Mara Lind", 1.0)]
-    assert {one.text: one.origins for one in candidates(found, limit=5)} == {"Sunday": 1, "Mara Lind": 1}
+    assert {one.text: one.origins for one in ranked(found)} == {"Sunday": 1, "Mara Lind": 1}
 
 
 def test_in_a_reprint_the_words_are_looked_for_as_whole_words():
     reprint = hit("r", "The Mayor said that the port opens in May.")
     shorter = hit("s", "The Mayor said so.")
     original = hit("o", "The port opens in May.", reprints=(reprint, shorter))
-    (may,) = candidates([place(original, 0, "May", 1.0)], limit=5)
+    (may,) = ranked([place(original, 0, "May", 1.0)])
     assert [(citation.article_id, citation.start) for citation in may.citations] == [("o", 18), ("r", 38)]
 
 
 def test_at_most_ten_citations_and_as_many_candidates_as_asked_for():
     hits = [hit(f"h{n}", f"Mara Lind and Person{n} came.") for n in range(14)]
     found = [place(one, rank, "Mara Lind", 1.0) for rank, one in enumerate(hits)]
-    (lind,) = candidates(found, limit=5)
-    assert (len(lind.citations), lind.origins) == (10, 14)
+    (lind,) = ranked(found)
+    assert (len(lind.citations), lind.origins) == (MAX_CITATIONS, 14) == (10, 14)
     found += [place(one, rank, f"Person{rank}", 0.0) for rank, one in enumerate(hits)]
-    assert [one.text for one in candidates(found, limit=3)] == ["Mara Lind", "Person0", "Person1"]
+    assert [one.text for one in ranked(found, limit=3)] == ["Mara Lind", "Person0", "Person1"]
 
 
 def test_nothing_found_is_no_candidate():
-    assert candidates([], limit=5) == []
+    assert ranked([]) == []
+    assert candidates([], Asked("Who?", [], []), limit=5) == []
+    silent = Asked("Who?", [A], [Reading((), no_answer_score=1.0)])
+    assert collect(silent) == []
 
 
 def test_spans_that_say_nothing_are_no_values():
     reading = Reading((ScoredSpan(0, 1, 5.0), ScoredSpan(2, 5, 4.0), ScoredSpan(6, 10, 3.0)), no_answer_score=1.0)
-    found = collect([hit("a", "— the Lind.")], [reading])
+    found = collect(Asked("Who?", [hit("a", "— the Lind.")], [reading]))
     assert [(one.text, one.margin, one.rank) for one in found] == [("Lind", 2.0, 0)]
 
 
@@ -146,7 +168,110 @@ def test_numbers_that_differ_by_their_point_are_different_values():
         place(hit("a", "It rose by 2.5 percent."), 0, "2.5 percent", 1.0),
         place(hit("b", "By 25 percent."), 1, "25 percent", 1.0),
     ]
-    assert len(candidates(found, limit=5)) == 2
+    assert len(ranked(found)) == 2
+
+
+# what confidence is made of
+
+VARN = replace(hit("varn", "Mara Lind chairs the harbour board (Ms Lind)."), dense_score=0.6, lexical_score=8.0)
+TARN = replace(hit("tarn", "In Tarn the chair is Jon Vig of 41."), dense_score=0.75)
+AGAIN = replace(hit("again", "It was Mara Lind."), lexical_score=10.0)
+NOBODY = hit("nobody", "Nobody.")
+READINGS = [
+    Reading((ScoredSpan(0, 9, 7.0), ScoredSpan(0, 4, 6.5)), no_answer_score=3.0),
+    Reading((ScoredSpan(21, 28, 5.0),), no_answer_score=4.0),
+    Reading((ScoredSpan(7, 16, 1.0),), no_answer_score=3.0),
+    Reading((), no_answer_score=2.0),
+]
+ASKED = Asked("Which harbour board does Mara Lind chair in Varn?", [VARN, TARN, AGAIN, NOBODY], READINGS)
+
+
+def test_the_features_of_the_best_candidate_by_hand():
+    lind, vig = candidates(collect(ASKED), ASKED, limit=5)
+    assert (lind.text, vig.text) == ("Mara Lind", "Jon Vig")
+    here, there = vote(4.0, 0) + vote(-2.0, 2), vote(1.0, 1)
+    mara = vote(3.5, 0)  # a value of its own, though it overlaps and is no candidate
+    assert lind.features == pytest.approx(
+        {
+            "log_votes": math.log(here),
+            "lead": math.log(here / there),
+            "share": here / (here + there + mara),
+            "margin": 4.0,
+            "reader_score": 7.0,
+            "passages": math.log(2),
+            "origins": math.log(2),
+            "rank": 0.0,
+            "dense": 0.6,
+            "dense_best": 0.75,
+            "lexical": 8 / 10,
+            "silent": 2 / 4,  # AGAIN, whose span is worse than none, and NOBODY
+            "words": math.log(2),
+            "covered": 5 / 8,  # harbour board mara lind, and varn in the headline; not which, does, chair
+        }
+    )
+    assert vig.features == pytest.approx(
+        {
+            "log_votes": math.log(there),
+            "lead": math.log(there / here),
+            "share": there / (here + there + mara),
+            "margin": 1.0,
+            "reader_score": 5.0,
+            "passages": 0.0,
+            "origins": 0.0,
+            "rank": math.log(2),  # of rank 1, from 0
+            "dense": 0.75,
+            "dense_best": 0.75,
+            "lexical": 0.0,
+            "silent": 2 / 4,
+            "words": math.log(2),
+            "covered": 1 / 8,  # chair
+        }
+    )
+
+
+def test_features_at_their_edges():
+    only = Asked("Who?", [TARN], [Reading((ScoredSpan(21, 28, 5.0),), no_answer_score=4.0)])
+    (vig,) = candidates(collect(only), only, limit=5)
+    assert vig.features["lead"] == 6.0  # no rival
+    assert (vig.features["share"], vig.features["lexical"], vig.features["silent"]) == (1.0, 0.0, 0.0)
+    assert vig.features["covered"] == 0.0  # no word of four letters was asked for
+    far = Asked(
+        "Who?", [VARN, TARN], [Reading((ScoredSpan(0, 9, 50.0),), 0.0), Reading((ScoredSpan(21, 28, 5.0),), 0.0)]
+    )
+    first, second = candidates(collect(far), far, limit=5)
+    assert (first.features["lead"], second.features["lead"]) == (6.0, -6.0)
+    found = collect(only)
+    bare = replace(only, hits=[replace(TARN, dense_score=None)])
+    known = features(found, bare, votes=1.0, rival=math.e, total=4.0, origins=3)
+    assert (known["lead"], known["share"], known["origins"], known["log_votes"]) == (-1.0, 0.25, math.log(3), 0.0)
+    assert known["dense_best"] == 0.0
+
+
+def test_a_value_that_the_reader_all_but_rules_out_has_features_too():
+    (lind,) = ranked([place(A, 0, "Mara Lind", -1e9)])
+    assert lind.features["margin"] == -1e9
+    assert lind.features["log_votes"] == pytest.approx(-1000 / TEMPERATURE)
+    assert lind.confidence == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_fitted_confidence_takes_the_place_of_votes():
+    on_margin = ConfidenceModel("0", (0.0,), (1.0,), (1.0,), 0.0, ("margin",))
+    found = [place(A, 0, "Mara Lind", math.log(3)), place(C, 1, "Jon Vig", -math.log(3))]
+    lind, vig = ranked(found, confidence=on_margin)
+    assert (lind.confidence, vig.confidence) == (pytest.approx(0.75), pytest.approx(0.25))
+    without = ranked(found)
+    assert [one.text for one in without] == ["Mara Lind", "Jon Vig"]
+    assert without[0].confidence == pytest.approx(vote(math.log(3), 0) / (vote(math.log(3), 0) + 1))
+    assert [one.features for one in without] == [lind.features, vig.features]
+
+
+def test_a_value_with_fewer_votes_is_never_called_surer():
+    # Later ranks are surer, by this model: the order of the votes stays, and caps it.
+    on_rank = ConfidenceModel("0", (0.0,), (1.0,), (1 / math.log(2),), 0.0, ("rank",))
+    lind, vig = ranked([place(A, 0, "Mara Lind", 4.0), place(C, 1, "Jon Vig", 0.0)], confidence=on_rank)
+    assert (lind.text, vig.text) == ("Mara Lind", "Jon Vig")
+    assert lind.confidence == 0.5
+    assert vig.confidence == 0.5  # 0.73 by itself
 
 
 WORDS = ["Mara", "Lind", "chairs", "the", "port.", "Jon", "Vig", "left", "in", "May", "4,", "2031."]
@@ -159,7 +284,7 @@ WORDS = ["Mara", "Lind", "chairs", "the", "port.", "Jon", "Vig", "left", "in", "
             st.integers(0, 3),
             st.integers(0, len(WORDS) - 1),
             st.integers(1, 3),
-            st.floats(-30, 30),
+            st.floats(-30, 30) | st.sampled_from([-5000.0, -500.0, 59.0]),
         ),
         max_size=12,
     ),
@@ -177,12 +302,15 @@ def test_candidates_are_ordered_apart_and_true_to_the_text(spans, limit: int):
                 end = starts[last] - 1 if last < len(starts) else len(text)
                 found.append(ScoredSpan(starts[first], end, score))
         readings.append(Reading(tuple(found), no_answer_score=0.0))
-    chosen = candidates(collect(hits, readings), limit=limit)
+    asked = Asked("Who chairs the port of Varn?", hits, readings)
+    chosen = candidates(collect(asked), asked, limit=limit)
     assert len(chosen) <= limit
     assert [one.confidence for one in chosen] == sorted((one.confidence for one in chosen), reverse=True)
     articles = {one.article.id: one.article for one in hits}
     for one in chosen:
         assert 0.0 < one.confidence < 1.0
+        assert one.features.keys() == set(FEATURES)
+        assert all(map(math.isfinite, one.features.values()))
         assert one.text == one.citations[0].text
         assert 1 <= one.origins <= len(one.citations)
         for citation in one.citations:

@@ -125,6 +125,7 @@ class ArchiveInfo:
     embedder_sha256: str = "53aa"
     dimension: int = 384
     bytes_on_disk: int = 1_500_000
+    content_sha256: str = "ab12"
 
 
 @dataclass(frozen=True)
