@@ -82,6 +82,7 @@ class Candidate:
         origins: how many independent reports carry it (reprints of one text count once).
         citations: best first; never empty.
         features: what `confidence` was made of, by name; not part of the JSON object.
+        calibrated: `confidence` is a fitted probability; not part of the JSON object.
     """
 
     text: str
@@ -89,6 +90,7 @@ class Candidate:
     origins: int
     citations: tuple[Citation, ...]
     features: Mapping[str, float] = field(default_factory=dict, repr=False)
+    calibrated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

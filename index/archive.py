@@ -25,6 +25,7 @@ from pullquote.index import adding
 from pullquote.index.database import Database
 from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, Vectors
 from pullquote.index.lexical import LexicalIndex
+from pullquote.index.memory import give_back
 from pullquote.index.repair import mend, problems
 from pullquote.index.search import Scope, check_query
 from pullquote.index.search import run as run_search
@@ -201,6 +202,7 @@ class Archive:
             for batch in reader.batches():
                 vectors = adding.embed_batch(batch, self.embedder) if batch.new else self._no_vectors()
                 new, replaced = writer.store(batch, vectors)
+                give_back()
                 added += new
                 updated += replaced
                 unchanged += batch.unchanged

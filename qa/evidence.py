@@ -115,6 +115,7 @@ def candidates(
                 origins=origins,
                 citations=tuple(citation for one in group for citation in citations(one))[:MAX_CITATIONS],
                 features=known,
+                calibrated=confidence is not None,
             )
         )
     return made

@@ -7,7 +7,17 @@ from html import escape
 
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.ui.printable import one_line, shorten
-from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, byline, count, day, imprint, searched, web_link
+from pullquote.ui.wording import (
+    NOT_IN_ARCHIVE,
+    around_span,
+    byline,
+    confidence,
+    count,
+    day,
+    imprint,
+    searched,
+    web_link,
+)
 
 _OTHER_VALUES = 4
 _PLACES = 5
@@ -36,7 +46,7 @@ def _found(answer: Answer) -> str:
         f'<blockquote class="pq-answer">“{_text(best.text)}”</blockquote>'
         f"{_citation(best.citations[0])}"
         f'<p class="pq-note">{count(best.origins, "independent report")} · '
-        f"confidence {best.confidence:.2f} (uncalibrated)</p>"
+        f"{confidence(best)}</p>"
         f"{_folded('Also printed in', _places(best.citations[1:])) if best.citations[1:] else ''}"
         f"{_folded('Other values', _values(others)) if others else ''}"
     )

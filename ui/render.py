@@ -14,7 +14,7 @@ from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import AddReport
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.progress import duration
-from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, count, imprint, searched, web_link
+from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, confidence, count, imprint, searched, web_link
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -113,7 +113,7 @@ def _standing(candidate: Candidate) -> str:
     citation = candidate.citations[0]
     return (
         f"{count(candidate.origins, 'independent report')} · "
-        f"confidence {candidate.confidence:.2f} (uncalibrated) · "
+        f"{confidence(candidate)} · "
         f"{_offsets(citation.start, citation.end, citation.article_id, citation.url)}"
     )
 

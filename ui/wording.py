@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from pullquote.answers import Answer, Citation
+from pullquote.answers import Answer, Candidate, Citation
 
 NOT_IN_ARCHIVE = "Not in this archive."
 
@@ -31,6 +31,13 @@ def imprint(outlet: str | None, authors: Sequence[str], published: dt.date | Non
 def count(number: int, noun: str, plural: str = "") -> str:
     """Return "1 article", "2 articles", "1,204 articles"."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def confidence(candidate: Candidate) -> str:
+    """Return how sure a candidate is: "confidence 92%" where that is a fitted probability."""
+    if candidate.calibrated:
+        return f"confidence {100 * candidate.confidence:.0f}%"
+    return f"confidence {candidate.confidence:.2f} (uncalibrated)"
 
 
 def around_span(citation: Citation) -> tuple[str, str, str]:
