@@ -27,6 +27,8 @@ _AT_ONCE = 4
 _WAITING = 64
 _CARDS_KEPT = 20
 _SESSION_S = 3600
+# Gradio waits up to 5 s for open connections; now and then a thread of it outlives that, which Python would wait for.
+_CLOSING_S = 8.0
 
 
 def build_chat(engine: Engine, archive_info: ArchiveInfo) -> gr.Blocks:
@@ -112,8 +114,16 @@ def serve(engine: Engine, archive_info: ArchiveInfo, *, host: str, port: int, an
         threading.Event().wait()
     except KeyboardInterrupt:
         announce("the chat has ended.")
+        _end_within(_CLOSING_S)
     finally:
         chat.close(verbose=False)
+
+
+def _end_within(seconds: float) -> None:
+    """End the process after that time even if a thread of the server still holds it."""
+    timer = threading.Timer(seconds, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()
 
 
 def _header(info: ArchiveInfo) -> str:
