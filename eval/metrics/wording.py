@@ -17,7 +17,8 @@ _TITLE = re.compile(
     "mr|mrs|ms|miss|mx|dr|doctor|prof|professor|sir|dame|rev|reverend|cllr|councillor|councilor|(deputy )?mayor|"
     "governor|gov|(vice )?president|chancellor|(prime |first |1st )?minister|(foreign |home )?secretary|"
     "secretary general|attorney general|senator|sen|congressman|congresswoman|representative|rep|ambassador|"
-    "commissioner|captain|capt|colonel|col|lieutenant|lt|sergeant|sgt|(chief )?inspector|superintendent|detective|"
+    "commissioner|captain|capt|colonel|col|lieutenant|lt|sergeant|sgt|(chief )?inspector|superintendent|supt|detective|"
+    "constable|judge|justice|bishop|archbishop|canon|firefighter|(chief )?fire officer|(crew|watch|station) manager|"
     "chairman|chairwoman|chairperson|chief executive|chief constable|police chief|fire chief"
 )
 _FORMER = frozenset({"former", "ex"})

@@ -71,6 +71,8 @@ SAME = [
     ("November 5 at 2 a.m.", "5 November at 2am"),
     # names
     ("Dr Hanne Osterby", "Hanne Osterby"),
+    ("Canon Ida Mossop", "Ida Mossop"),
+    ("Chief Fire Officer Wyn Harde", "Wyn Harde"),
     ("Dr. Hanne Østerby", "Hanne Osterby"),
     ("Mayor Quill", "Quill"),
     ("Prime Minister Anna Roy", "Anna Roy"),
