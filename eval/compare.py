@@ -44,7 +44,7 @@ class Comparison:
     """Differences of a run to a baseline, and the questions that went from wrong to right and back.
 
     Attributes:
-        differences: one a figure.
+        differences: one a figure, over the questions whose answer the set judges; none where it judges articles only.
         gained, lost: (baseline's row, run's row) of each question whose outcome changed.
         changed_facts: what differs between the runs besides the rows, as "name: before -> now".
     """
@@ -69,8 +69,8 @@ def compare(
             f"The runs can't be compared: one asked {facts.n:,} questions of {facts.gold} ({facts.split}), the other "
             f"{baseline_facts.n:,} of {baseline_facts.gold} ({baseline_facts.split}), and they are not the same."
         )
-    pairs = [(before_by_id[row.id], row) for row in run]
-    differences = [_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items()]
+    pairs = [(before_by_id[row.id], row) for row in run if row.judged]
+    differences = [_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items() if pairs]
     if answerable := [pair for pair in pairs if pair[1].answerable]:
         differences.append(_difference("best_right", answerable, lambda row: float(row.right), seed))
     return Comparison(

@@ -13,21 +13,19 @@ from typing import Any
 
 from pullquote.articles import Article
 from pullquote.errors import SourceError
-from pullquote.eval.gold import (
+from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan
+from pullquote.eval.gold_files import (
     MANIFEST,
     BadRow,
-    GoldQuestion,
-    GoldSet,
-    GoldSpan,
     collect_rows,
     day_of,
-    file_sha256,
     read_gold_folder,
     read_lines,
     read_questions,
     text_of,
     texts_of,
 )
+from pullquote.eval.hashes import file_sha256
 from pullquote.qa.training.examples import Example, read_examples
 
 _EXCEPT = re.compile(r"\bexcept\W*$", re.IGNORECASE)

@@ -9,6 +9,7 @@ percent over the year's questions, seconds to build, milliseconds a query, bytes
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import re
 import sqlite3
@@ -22,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from pullquote.articles import Article
+from pullquote.eval.formats import read_realtime_qa
+from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.retrieval import answer_hit
-from pullquote.eval.rtqa import Question, read_questions
 from pullquote.filters import Filters
 from pullquote.index.furniture import furniture_ranges
 from pullquote.index.lexical import LexicalIndex, LexicalPassage, _analyzer
@@ -32,7 +34,7 @@ from pullquote.index.sources import discover, read_articles
 
 _RANKS = (1, 5, 20)
 _WORD = re.compile(r"\w+")
-Search = Callable[[Question], list[int]]
+Search = Callable[[GoldQuestion], list[int]]
 
 
 def read_passages(file: Path, year: str) -> Iterator[tuple[Article, str]]:
@@ -52,7 +54,9 @@ def _tantivy(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
     index = LexicalIndex(folder / "tantivy")
     index.apply((LexicalPassage(row, row, text, days[row], "", ()) for row, text in enumerate(texts)), ())
     index.reload()
-    return lambda question: [row for row, _ in index.search(question.text, Filters(until=question.day), max(_RANKS))]
+    return lambda question: [
+        row for row, _ in index.search(question.question, Filters(until=question.as_of), max(_RANKS))
+    ]
 
 
 def _fts5(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
@@ -64,14 +68,14 @@ def _fts5(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
     db.commit()
     analyzer = _analyzer()
 
-    def search(question: Question) -> list[int]:
+    def search(question: GoldQuestion) -> list[int]:
         # The same stop words as tantivy's leaves out.
-        kept = [word for word in _WORD.findall(question.text.lower()) if analyzer.analyze(word)]
+        kept = [word for word in _WORD.findall(question.question.lower()) if analyzer.analyze(word)]
         match = " OR ".join(f'"{word}"' for word in dict.fromkeys(kept))
         rows = db.execute(
             "SELECT words.rowid FROM words JOIN passages ON passages.rowid = words.rowid "
             "WHERE words MATCH ? AND day <= ? ORDER BY bm25(words) LIMIT ?",
-            (match, question.day.toordinal(), max(_RANKS)),
+            (match, _day(question), max(_RANKS)),
         )
         return [row[0] for row in rows]
 
@@ -86,14 +90,18 @@ def _bm25s(folder: Path, texts: Sequence[str], days: Sequence[int]) -> Search:
     index.save(folder / "bm25s")
     known = np.array(days)
 
-    def search(question: Question) -> list[int]:
-        allowed = (known <= question.day.toordinal()).astype(np.float32)
+    def search(question: GoldQuestion) -> list[int]:
+        allowed = (known <= _day(question)).astype(np.float32)
         rows, _ = index.retrieve(
-            [analyzer.analyze(question.text)], k=max(_RANKS), show_progress=False, weight_mask=allowed
+            [analyzer.analyze(question.question)], k=max(_RANKS), show_progress=False, weight_mask=allowed
         )
         return [int(row) for row in rows[0]]
 
     return search
+
+
+def _day(question: GoldQuestion) -> int:
+    return question.as_of.toordinal() if question.as_of else dt.date.max.toordinal()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--year", default="2022")
     options = parser.parse_args(arguments)
-    questions = read_questions(options.questions, options.year)
+    questions = read_realtime_qa(options.questions).of_split(options.year)
     pairs = list(read_passages(options.articles, options.year))
     texts = [f"{article.title}\n{text}" for article, text in pairs]
     days = [article.published.toordinal() if article.published else 0 for article, _ in pairs]

@@ -13,8 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pullquote.eval.hashes import code_sha256, files_sha256, json_sha256
 from pullquote.eval.peers.peer_protocol import ANSWERS_FILE, FACTS_FILE
-from pullquote.eval.peers_job import code_sha256, files_sha256, json_sha256
 
 SCRIPTS = Path(__file__).parent / "peers"
 # What Pullquote's own environment is known by; a new linter in it changes no result.

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 from pullquote.eval.gold import GoldQuestion
-from pullquote.eval.metrics import bootstrap, realtimeqa, squad
+from pullquote.eval.metrics import bootstrap
 from pullquote.eval.metrics.abstention import auroc
 from pullquote.eval.metrics.retrieval import holds_answer
-from pullquote.eval.metrics.squad import best
-from pullquote.eval.metrics.wording import is_right
 from pullquote.eval.rows import Row, blank, complete
+from pullquote.eval.run import judge_wording
 from pullquote.eval.scores import Figure, Scores, score
 
 _DEPTHS = ("hit@1", "hit@5", "hit@20")
@@ -38,22 +37,16 @@ def rows_of(
         texts: of the passages, by id; the title doesn't count for a hit.
         scorer: whose normalisation EM and F1 use: "squad" or "realtimeqa".
     """
-    metrics = realtimeqa if scorer == "realtimeqa" else squad
     asked = {one.id: one for one in questions}
     rows = []
     for answer in answers:
         question = asked[answer["id"]]
-        text = answer["best"]
         ranks = (rank for rank, hit in enumerate(answer["hits"], 1) if holds_answer(texts[hit], question.answers))
         rows.append(
             replace(
-                blank(question),
+                judge_wording(blank(question), question, answer["best"], scorer=scorer),
                 answer=answer["text"],
-                best=text,
                 confidence=min(1.0, max(0.0, float(answer["score"]))),
-                exact_match=best(metrics.exact_match, text, question.answers) if question.answerable else 0.0,
-                f1=best(metrics.f1, text, question.answers) if question.answerable else 0.0,
-                right=question.answerable and is_right(text, question.answers),
                 answer_rank=next(ranks, None),
                 timings_ms={} if answer["ms"] is None else {"total": answer["ms"]},
             )

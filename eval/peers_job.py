@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pullquote
 from pullquote.errors import InputError
-from pullquote.eval.gold import GoldQuestion, GoldSet, file_sha256, write_articles
+from pullquote.eval.gold import GoldQuestion, GoldSet
+from pullquote.eval.gold_files import write_articles
+from pullquote.eval.hashes import file_sha256
 from pullquote.eval.peers.pullquote_peer import passage_id
 from pullquote.index.adding import passage_head
 from pullquote.index.database import Database
@@ -111,35 +110,3 @@ def export_reader(folder: Path, *, source: Path | None = None) -> Path:
             shutil.copyfile(source / name, temporary / name)
         temporary.replace(target)
     return target
-
-
-def json_sha256(value: object) -> str:
-    """Return the SHA-256 of a value's canonical JSON."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
-
-
-def files_sha256(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 of the contents of files, and of all files in folders."""
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
-    return json_sha256([(file.name, file_sha256(file)) for file in files if file.is_file()])
-
-
-def code_sha256(*packages: str) -> str:
-    """Return the SHA-256 of the code, and the fitted figures, of packages of Pullquote's; the core's always.
-
-    Args:
-        packages: "index", "qa".
-    """
-    from importlib import import_module
-
-    modules = [pullquote, *(import_module(f"pullquote.{name}") for name in packages)]
-    folders = [Path(module.__path__[0]) for module in modules]
-    # The installed core has the other packages inside it, the repository's hasn't: only its own files count.
-    return json_sha256(
-        [
-            (file.name, file_sha256(file))
-            for number, folder in enumerate(folders)
-            for file in sorted(folder.rglob("*") if number else folder.glob("*"))
-            if file.suffix in (".py", ".json")
-        ]
-    )

@@ -20,9 +20,10 @@ from pullquote.eval import plots
 from pullquote.eval.compare import NOISE_ABOVE, Comparison
 from pullquote.eval.metrics import bootstrap
 from pullquote.eval.report_cases import excerpt, hint, withheld_though_right, wrong_answers
-from pullquote.eval.report_format import environment, visible
+from pullquote.eval.report_format import environment
 from pullquote.eval.rows import Row
 from pullquote.eval.scores import PRECISION_ASKED, Figure, Scores
+from pullquote.printable import printable
 
 if TYPE_CHECKING:
     from pullquote.eval.run import Run
@@ -38,6 +39,7 @@ _GROUPS = {
     "speaker": "Who said it",
     "list": "Lists",
     "followup": "Follow-up questions",
+    "far": "Worded far from the article",
 }
 _DIFFERENCES = {
     "exact_match": "Exact match",
@@ -197,7 +199,7 @@ def _search_rows(scores: Scores) -> list[tuple[str, dict[int, Figure], int]]:
 
 def _ascii(stage: str) -> str:
     """Return a name in letters that the plots' font has."""
-    return visible(stage).encode("ascii", "backslashreplace").decode()[:24]
+    return printable(stage).encode("ascii", "backslashreplace").decode()[:24]
 
 
 def _threshold_now(run: Run) -> float | None:

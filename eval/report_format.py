@@ -13,13 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pullquote.eval.scores import Figure
+from pullquote.printable import printable
 
 _DASH = "–"
 _LONGEST_CHARS = 300
 _WORDINGS = 4
-# C0, DEL and C1; bidi embeddings, overrides and isolates ("Trojan Source", CVE-2021-42574); surrogates that
-# came out of JSON alone and can't be encoded. Line feeds and tabs stay.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _SHA256 = re.compile(r"\b[0-9a-f]{64}\b")
 
 
@@ -51,17 +49,7 @@ def shown(value: object) -> object:
     """Return what stands for a value in the page, before it is escaped: each printed expression comes through here."""
     if value is None:
         return _DASH
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def visible(text: str) -> str:
-    """Return text whose control characters and text-direction overrides show, as U+241B for ESC or `[U+202E]`."""
-    return _UNSAFE.sub(_picture, text.replace("\r\n", "\n"))
-
-
-def _picture(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return chr(0x2400 + code) if code < 0x20 else f"[U+{code:04X}]"
+    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -96,7 +84,7 @@ def day(text: str | None) -> str:
 
 def hashes(text: str) -> Markup:
     """Return text with each SHA-256 in it shortened, the whole of it in a title."""
-    escaped = str(escape(visible(text)))
+    escaped = str(escape(printable(text)))
     return Markup(_SHA256.sub(lambda match: f'<abbr title="{match[0]}">{match[0][:12]}</abbr>', escaped))
 
 

@@ -133,6 +133,8 @@ def blank(question: GoldQuestion, *, error: str = "") -> Row:
         judged=question.judged,
         far=question.far,
         right_source=False if question.spans else None,
+        items_found=0.0 if question.items else None,
+        values_found=0.0 if question.values_by_then() else None,
         relevant=dict(question.relevant_articles()),
         error=error,
     )
@@ -161,6 +163,9 @@ class RunFacts:
         seed: of the bootstrap.
         bfloat16: whether the processor has it (it changes the last digits of scores, and the speed).
         cores: processor cores.
+        code_sha256: of the code that answers and judges; "" of runs that were kept before this was.
+        confidence_fitted_on: the questions that the confidence was fitted on, for people; on those it looks better
+            than it is. "" without a fit, and of runs that were kept before this was.
     """
 
     pullquote: str
@@ -180,6 +185,8 @@ class RunFacts:
     seed: int
     bfloat16: bool
     cores: int
+    code_sha256: str = ""
+    confidence_fitted_on: str = ""
 
 
 def row_line(row: Row) -> str:
@@ -243,7 +250,7 @@ def read_facts(folder: Path) -> RunFacts:
     file = folder / FACTS_FILE
     try:
         facts = json.loads(file.read_text(encoding="utf-8"))
-        return RunFacts(**{name.name: facts[name.name] for name in dataclasses.fields(RunFacts)})
+        return RunFacts(**{name.name: facts[name.name] for name in dataclasses.fields(RunFacts) if name.name in facts})
     except OSError as error:
         raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError) as error:

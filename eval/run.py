@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,9 @@ import pullquote
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import Article
 from pullquote.errors import InputError, SourceError
-from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key, write_articles
+from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key
+from pullquote.eval.gold_files import write_articles
+from pullquote.eval.hashes import code_sha256, file_sha256, files_sha256, json_sha256
 from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.retrieval import holds_answer
 from pullquote.eval.metrics.squad import best
@@ -49,6 +52,27 @@ class Run:
     rows: tuple[Row, ...]
 
 
+def archive_folder(gold: GoldSet, parent: Path) -> Path:
+    """Return where in a run's folder the archive of a set's articles is kept.
+
+    Its name is of the articles and of the code that indexes them: an archive of others would be taken for theirs,
+    since `add` neither cuts again what it has nor removes what is gone. Such ones are deleted.
+    """
+    brought = [(article.id, article.title, article.text) for article in gold.articles]
+    key = json_sha256([code_sha256("index"), files_sha256(gold.sources), brought])[:12]
+    folder = parent / f"archive-{key}.pq"
+    for other in parent.glob(f"archive-{'[0-9a-f]' * len(key)}.pq"):
+        if other != folder:
+            shutil.rmtree(other)
+            _articles_file(other).unlink(missing_ok=True)
+    return folder
+
+
+def _articles_file(folder: Path) -> Path:
+    """Return where the articles that a set carries in its own format are put for `add`."""
+    return folder.with_suffix(".articles.jsonl")
+
+
 def build_archive(gold: GoldSet, folder: Path, *, progress: Callable[[AddProgress], None] | None = None) -> Archive:
     """Return an archive of the articles that a gold set brings; one that is there already is completed.
 
@@ -62,7 +86,7 @@ def build_archive(gold: GoldSet, folder: Path, *, progress: Callable[[AddProgres
     archive = Archive.open(folder, create=True)
     sources = [*gold.sources]
     if gold.articles:
-        sources.append(write_articles(gold.articles, folder.with_suffix(".articles.jsonl")))
+        sources.append(write_articles(gold.articles, _articles_file(folder)))
     report = archive.add(sources, progress=progress)
     lost = [skipped for skipped in report.skipped if not skipped.unsupported]
     if lost and gold.sources:
@@ -89,7 +113,7 @@ def ask_all(
         questions: those of it that are asked.
         split: what part of the set they are, for the run's facts.
         folder: keeps rows as they come. A run that was interrupted there goes on where it was; the rows of
-            a run with other models, articles, questions or settings are replaced.
+            a run with other models, articles, questions, settings or code are replaced.
         seed: of the bootstrap, for the run's facts.
         progress: called with (done, all).
 
@@ -135,6 +159,8 @@ def run_facts(engine: Engine, gold: GoldSet, *, split: str, n: int, seed: int) -
         seed=seed,
         bfloat16=has_fast_bfloat16(),
         cores=os.cpu_count() or 1,
+        code_sha256=json_sha256([code_sha256("index", "qa", "eval.metrics"), file_sha256(Path(__file__))]),
+        confidence_fitted_on=confidence.fitted_on if confidence else "",
     )
 
 
@@ -158,7 +184,7 @@ class Judge:
         self._texts: dict[str, Article | None] = {}
         self._origin: Mapping[str, int] = {key: at for at, group in enumerate(gold.reprints) for key in group}
         self._knows_origins = bool(gold.reprints)
-        self._scorer = realtimeqa if gold.scorer == "realtimeqa" else squad
+        self._scorer = gold.scorer
 
     def ask(self, engine: Engine, question: GoldQuestion) -> Row:
         """Return the row of one question; what cannot be asked gets a row that says why."""
@@ -184,20 +210,17 @@ class Judge:
     def _with_answer(self, row: Row, question: GoldQuestion, answer: Answer) -> Row:
         top = answer.answers[0] if answer.answers else None
         text = top.text if top else ""
-        right = question.answerable and is_right(text, question.answers)
+        row = judge_wording(row, question, text, scorer=self._scorer)
+        supported = bool(row.right and top and supports(top.citations[0], question.spans))
         return replace(
             row,
             answer=answer.answer,
-            best=text,
             confidence=answer.confidence,
-            exact_match=best(self._scorer.exact_match, text, question.answers) if question.answerable else 0.0,
-            f1=best(self._scorer.f1, text, question.answers) if question.answerable else 0.0,
-            right=right,
-            right_source=bool(right and top and supports(top.citations[0], question.spans)) if question.spans else None,
+            right_source=supported if question.spans else None,
             verbatim=all(self._verbatim(cited) for one in answer.answers for cited in one.citations),
             origins_right=self._origins_right(top) if top and self._knows_origins else None,
             items_found=_share([_among(item, answer.answers) for item in question.items]),
-            values_found=_share([_among((value,), answer.answers) for value in _known_by_then(question)]),
+            values_found=_share([_among((value,), answer.answers) for value in question.values_by_then()]),
             candidates=tuple(
                 CandidateRow(
                     one.text,
@@ -245,14 +268,31 @@ class Judge:
         return self._texts[article_id]
 
 
+def judge_wording(row: Row, question: GoldQuestion, text: str, *, scorer: str) -> Row:
+    """Return a row with the best candidate's words, and how they compare with the accepted ones.
+
+    Args:
+        row: of the question.
+        question: with its accepted answers.
+        text: the best candidate; "" without any.
+        scorer: whose normalisation EM and F1 use: "squad" or "realtimeqa".
+    """
+    if not question.answerable:
+        return replace(row, best=text)
+    metrics = realtimeqa if scorer == "realtimeqa" else squad
+    return replace(
+        row,
+        best=text,
+        exact_match=best(metrics.exact_match, text, question.answers),
+        f1=best(metrics.f1, text, question.answers),
+        right=is_right(text, question.answers),
+    )
+
+
 def supports(citation: Citation, spans: Sequence[GoldSpan]) -> bool:
     """Return whether a citation overlaps one of the spans that are known to answer."""
     key = article_key(citation.url, citation.article_id)
     return any(span.article == key and span.start < citation.end and citation.start < span.end for span in spans)
-
-
-def _known_by_then(question: GoldQuestion) -> list[str]:
-    return [value.value for value in question.values if question.as_of is None or value.published <= question.as_of]
 
 
 def _among(wordings: Sequence[str], answers: Sequence[Candidate]) -> bool:

@@ -68,7 +68,7 @@ class Scores:
     """Everything that is known of a run.
 
     Attributes:
-        groups: "all", "answerable", "unanswerable", then each type.
+        groups: "all", "answerable", "unanswerable", then each type, then "far": those worded far from the article.
         retrieval: hit@k (a passage in the top k holds an accepted answer), recall@k, MRR@10 and nDCG@10
             (articles; by ir-measures), in percent.
         abstention: AUROC and AURC (0..1) of confidence, coverage at 90% precision in percent; over all
@@ -77,7 +77,8 @@ class Scores:
         threshold: the best threshold of confidence by the cost asked for, with its mean cost a question.
         calibration: ECE and Brier score, 0..1.
         bins: of the reliability diagram.
-        citations: share of rows whose citations are all verbatim, and whose origins are counted right, in percent.
+        citations: share of rows whose citations are all verbatim (of those with a candidate to cite), and whose
+            origins are counted right, in percent.
         lists: of lists the share of items, of changing answers the share of values, among the candidates, in percent.
         latency_ms: by stage, median and 95th percentile.
         errors: questions that could not be asked or are missing; they count as answered wrongly.
@@ -125,7 +126,7 @@ def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
         bins=reliability_bins(confidence, right) if judged else (),
         citations=_shares(
             {
-                "verbatim": [row.verbatim for row in judged],
+                "verbatim": [row.verbatim for row in judged if row.best],
                 "origins_right": [row.origins_right for row in judged],
             },
             seed,
@@ -149,6 +150,7 @@ def _groups(rows: Sequence[Row], seed: int) -> dict[str, Group]:
         chosen[name] = [row for row in rows if row.answerable is wanted]
     for kind in dict.fromkeys(row.type for row in rows):
         chosen.setdefault(kind, [row for row in rows if row.type == kind])
+    chosen.setdefault("far", [row for row in rows if row.far])
     return {name: _group(group, seed) for name, group in chosen.items() if group}
 
 

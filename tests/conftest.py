@@ -8,6 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No test times anything: on a busy machine a single example may take long.
+settings.register_profile("pullquote", deadline=None)
+settings.load_profile("pullquote")
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

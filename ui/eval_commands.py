@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _TUNE_SPLIT, _REPORT_SPLIT = "tune", "report"
 _SCORES_FILE = "scores.json"
 _REPORT_FILE = "report.html"
-_ARCHIVE_FOLDER = "archive.pq"
 
 Gold = Annotated[
     Path | None,
@@ -182,6 +181,9 @@ def calibrate(
     )
     file = output or Path(str(path)) / FILE_NAME
     fitted.model.save(file)
+    for run in runs:
+        if any(row.split == _REPORT_SPLIT for row in run.rows):
+            say(f"{run.facts.gold}: fitted on questions of its report split, on which scores will now look better.")
     typer.echo(
         f"{file}: fitted on {fitted.n:,} questions. Expected calibration error {fitted.ece_before:.3f} before, "
         f"{fitted.ece:.3f} on questions that a fit had not seen (cross-validation)."
@@ -256,7 +258,7 @@ def _run(
 
 
 def _archive(stack: ExitStack, gold: GoldSet, archive: Path | None, folder: Path | None) -> Archive:
-    from pullquote.eval.run import build_archive
+    from pullquote.eval.run import archive_folder, build_archive
     from pullquote.index.archive import Archive
     from pullquote.ui.progress import Meter, show_adding
 
@@ -265,7 +267,7 @@ def _archive(stack: ExitStack, gold: GoldSet, archive: Path | None, folder: Path
     parent = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pullquote-eval-")))
     parent.mkdir(parents=True, exist_ok=True)
     with Meter("articles") as meter:
-        return build_archive(gold, parent / _ARCHIVE_FOLDER, progress=show_adding(meter))
+        return build_archive(gold, archive_folder(gold, parent), progress=show_adding(meter))
 
 
 def _read_run(folder: Path) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 # A pipe or a file has no width of its own; the widest table needs about this much.
 _PIPE_WIDTH = 110
 _DASH = "-"
+# Those that name themselves badly; the others are shown by their key.
+_NAMES = {
+    "auroc": "AUROC (0 to 1, higher is better)",
+    "aurc": "AURC (0 to 1, lower is better)",
+    "coverage_at_90_precision": "coverage at 90% precision, %",
+    "ece": "ECE (0 to 1, lower is better)",
+    "brier": "Brier score (0 to 1, lower is better)",
+}
+_UP_TO_ONE = frozenset({"auroc", "aurc", "ece", "brier"})
 
 
 def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None:
@@ -32,23 +42,41 @@ def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None
         f"{one_line(facts.gold)}, {one_line(facts.split)}: {count(facts.n, 'question')} over "
         f"{count(facts.articles, 'article')}; reader {one_line(facts.reader)}, embedder {one_line(facts.embedder)}."
     )
-    console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.\n")
+    console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.")
+    console.print(
+        "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or not.\n"
+    )
     console.print(_groups(scores))
-    console.print(_figures("Search", scores.retrieval, percent=True))
-    console.print(_figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}, percent=False))
-    console.print(_figures("Citations, lists, values", {**scores.citations, **scores.lists}, percent=True))
+    console.print(_figures("Search", scores.retrieval))
+    console.print(_figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}))
+    if facts.confidence_fitted_on:
+        console.print(f"Confidence was fitted on {one_line(facts.confidence_fitted_on)}.")
+    elif not facts.confidence_sha256:
+        console.print("Confidence is not fitted for this reader: it orders answers, and is no probability.")
+    console.print(_figures("Citations, lists, values", {**scores.citations, **scores.lists}))
     if scores.threshold:
+        least = scores.threshold.confidence
+        cheapest = f"answers from a confidence of {least:.2f}" if math.isfinite(least) else "no answer at all"
         console.print(
-            f"Cheapest threshold of confidence at this cost: {scores.threshold.confidence:.2f} "
-            f"(mean cost {scores.threshold.mean_cost:.3f} a question)."
+            f"Cheapest on these questions, a wrong answer costing {scores.wrong_cost:g} times a missing one: to give "
+            f"{cheapest} (mean cost {scores.threshold.mean_cost:.3f} a question)."
         )
     for stage, (median, p95) in scores.latency_ms.items():
         console.print(f"{stage}: median {median:,.0f} ms, 95th percentile {p95:,.0f} ms")
     if scores.errors:
         console.print(f"{count(scores.errors, 'question')} could not be asked or are missing; they count as wrong.")
     if comparison:
+        _show_comparison(console, comparison)
+
+
+def _show_comparison(console: Console, comparison: Comparison) -> None:
+    if comparison.differences:
         console.print(_differences(comparison))
         console.print(f"gained {len(comparison.gained):,}, lost {len(comparison.lost):,}")
+    else:
+        console.print("The comparison looks at answers, and this set doesn't judge any.")
+    for change in comparison.changed_facts:
+        console.print(f"changed: {one_line(change)}")
 
 
 def show_validation(found: Validation) -> None:
@@ -97,12 +125,12 @@ def _groups(scores: Scores) -> Table:
     return table
 
 
-def _figures(title: str, figures: Mapping[str, Figure], *, percent: bool) -> Table:
+def _figures(title: str, figures: Mapping[str, Figure]) -> Table:
     table = _table(title, "", "95%", "n")
     for name, figure in figures.items():
-        digits = 1 if percent or figure.high > 1 else 3
+        digits = 3 if name in _UP_TO_ONE else 1
         table.add_row(
-            name.replace("_", " "),
+            _NAMES.get(name, name.replace("_", " ")),
             f"{figure.value:.{digits}f}",
             f"{figure.low:.{digits}f} to {figure.high:.{digits}f}",
             f"{figure.n:,}",

@@ -1,4 +1,4 @@
-"""Text of articles made safe to print: control characters and text-direction overrides become visible."""
+"""Text of articles on one line of a terminal, and objects as lines of JSON, both safe to print."""
 
 from __future__ import annotations
 
@@ -6,21 +6,9 @@ import json
 import re
 from typing import TextIO
 
-# C0 and DEL drive terminals through ESC; C1 (U+009B is CSI) does so in some of them, too. The bidi
-# embeddings, overrides and isolates let a text show in another order than it is stored ("Trojan Source",
-# CVE-2021-42574).
-_BIDI = "\u202a-\u202e\u2066-\u2069"
-_UNSAFE = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff]")
-_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_BIDI}]")
+from pullquote.printable import BIDI, printable
 
-
-def printable(text: str) -> str:
-    """Return `text` with everything that could drive a terminal replaced by something that shows.
-
-    Line feeds and tabs stay. C0 characters become their Unicode pictures (ESC is U+241B), the others
-    `[U+202E]`.
-    """
-    return _UNSAFE.sub(_shown, text.replace("\r\n", "\n"))
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{BIDI}]")
 
 
 def one_line(text: str) -> str:
@@ -50,10 +38,3 @@ def write_json(value: object, stream: TextIO) -> None:
         line = json.dumps(value)
     stream.write(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
     stream.flush()
-
-
-def _shown(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return "\u2421" if code == 0x7F else f"[U+{code:04X}]"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from pullquote.errors import PullquoteError
 from pullquote.eval.metrics.squad import normalize
 
 Qrels = Mapping[str, Mapping[str, int]]
@@ -25,7 +26,7 @@ def recall(qrels: Qrels, run: Run, *, k: int) -> dict[str, float]:
 
     Raises:
         ValueError: k is below 1, a grade is negative, or a score is not a number.
-        ImportError: ir-measures isn't installed.
+        PullquoteError: ir-measures isn't installed.
 
     Source: trec_eval's recall_k, by ir-measures (MacAvaney et al. 2022).
     """
@@ -57,7 +58,7 @@ def _per_question(name: str, k: int, qrels: Qrels, run: Run) -> dict[str, float]
     try:
         import ir_measures
     except ImportError as error:
-        raise ImportError(
+        raise PullquoteError(
             "Recall, MRR and nDCG need ir-measures: pip install ir-measures (where its pytrec-eval-terrier has no "
             "wheel, that takes a C compiler and the network)."
         ) from error

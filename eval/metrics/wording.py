@@ -138,7 +138,7 @@ def _to_drop(tokens: Sequence[Token]) -> int:
 
 def _title_length(tokens: Sequence[Token]) -> int:
     """Return of how many tokens the title at the beginning is, 0 where no name follows it."""
-    for length in (2, 1):
+    for length in (3, 2, 1):
         title, name = tokens[:length], tokens[length : length + 1]
         if all(isinstance(word, str) for word in [*title, *name]) and _TITLE.fullmatch(" ".join(map(str, title))):
             return length if name and name[0] not in _AFTER_NO_TITLE else 0

@@ -75,6 +75,13 @@ def test_without_an_answerable_question_there_is_no_best_candidate_to_judge():
     assert set(differences(compared(rows, rows))) == {"exact_match", "f1", "right"}
 
 
+def test_where_only_articles_are_judged_no_answers_are_compared():
+    rows = [row("a", judged=False, answerable=False, given=False, relevant={"x": 1})]
+    found = compared(rows, rows)
+    assert (found.differences, found.gained, found.lost) == ((), (), ())
+    assert found.changed_facts
+
+
 def test_one_question_of_six_may_be_chance():
     before = [row(f"q{at}") for at in range(6)]
     (_, _, difference, _) = compared([right("q0"), *before[1:]], before).differences

@@ -9,17 +9,8 @@ import pytest
 
 from pullquote.articles import Article
 from pullquote.errors import SourceError
-from pullquote.eval.gold import (
-    DatedValue,
-    GoldQuestion,
-    GoldSpan,
-    Turn,
-    article_key,
-    read_gold_folder,
-    read_lines,
-    read_questions,
-    write_articles,
-)
+from pullquote.eval.gold import DatedValue, GoldQuestion, GoldSpan, Turn, article_key
+from pullquote.eval.gold_files import read_gold_folder, read_lines, read_questions, write_articles
 from pullquote.index.adding import article_id
 
 from eval_fakes import write_gold, write_lines

@@ -18,7 +18,7 @@ from pullquote.eval.peers import peer_protocol
 from pullquote.eval.peers.peer_protocol import Answer
 from pullquote.eval.peers_environments import PEERS, PULLQUOTE, Peer, PeerFailed, last_words
 from pullquote.eval.peers_figures import figures, rows_of
-from pullquote.eval.peers_job import article_sources, choose_questions, code_sha256, passages_of, questions_json
+from pullquote.eval.peers_job import article_sources, choose_questions, passages_of, questions_json
 from pullquote.eval.peers_table import markdown, ratios
 
 QUESTIONS = (
@@ -211,11 +211,6 @@ def test_articles_must_be_there(tmp_path):
     with pytest.raises(InputError, match=r"There are no articles at .*nowhere"):
         article_sources(GOLD, [tmp_path / "nowhere"], tmp_path)
     assert article_sources(GOLD, [tmp_path], tmp_path) == [tmp_path.resolve()]
-
-
-def test_each_packages_code_counts():
-    assert len({code_sha256(), code_sha256("index"), code_sha256("qa"), code_sha256("index", "qa")}) == 4
-    assert code_sha256("index") == code_sha256("index")
 
 
 def test_scripts_of_other_environments_import_nothing_of_pullquote():

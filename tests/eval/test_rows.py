@@ -1,7 +1,8 @@
 """Rows: what counts for what was given, and that they come back from disk as they went."""
 
+import datetime as dt
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pullquote.errors import SourceError
-from pullquote.eval.gold import GoldQuestion, GoldSpan
+from pullquote.eval.gold import DatedValue, GoldQuestion, GoldSpan
 from pullquote.eval.rows import (
     FACTS_FILE,
     ROWS_FILE,
@@ -29,6 +30,14 @@ from eval_fakes import FACTS, candidate, right, row
 SUPPORTED = GoldQuestion("q1", "Who chairs?", answers=("Lind",), spans=(GoldSpan("a", 0, 4, "Lind"),), far=True)
 RETRIEVAL = GoldQuestion("q2", "Which?", type="retrieval", relevant={"d1": 2})
 ABSENT = GoldQuestion("q3", "What pay?", type="unanswerable")
+BOATS = GoldQuestion("q4", "Which boats?", type="list", answers=("Steg", "Osk"), items=(("Steg",), ("Osk",)))
+TOLL = GoldQuestion(
+    "q5",
+    "How many?",
+    type="changing",
+    answers=("Nine",),
+    values=(DatedValue("Nine", "Wire", dt.date(2031, 5, 4), "t"),),
+)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +65,10 @@ def test_a_blank_row_is_wrong_and_keeps_what_is_known_of_the_question():
     assert one.error == "The question is empty."
     assert (blank(RETRIEVAL).judged, blank(RETRIEVAL).relevant) == (False, {"d1": 2})
     assert (blank(ABSENT).answerable, blank(ABSENT).right_source) == (False, None)
+    assert (one.items_found, one.values_found) == (None, None)
+    assert (blank(BOATS).items_found, blank(BOATS).values_found) == (0.0, None)
+    assert (blank(TOLL).items_found, blank(TOLL).values_found) == (None, 0.0)
+    assert blank(replace(TOLL, as_of=dt.date(2031, 5, 3))).values_found is None
 
 
 def test_missing_rows_are_there_as_wrong_ones_in_the_order_of_the_questions():
@@ -174,6 +187,13 @@ def test_damaged_facts_are_named(tmp_path, damage):
     (tmp_path / FACTS_FILE).write_text(damage)
     with pytest.raises(SourceError, match=r"run\.json does not describe a run"):
         read_facts(tmp_path)
+
+
+def test_facts_that_were_kept_before_code_was_hashed(tmp_path):
+    known = asdict(FACTS)
+    del known["code_sha256"], known["confidence_fitted_on"]
+    (tmp_path / FACTS_FILE).write_text(json.dumps(known))
+    assert read_facts(tmp_path) == FACTS
 
 
 def test_missing_facts_are_named(tmp_path):

@@ -13,7 +13,7 @@ from pullquote.errors import InputError, SourceError
 from pullquote.eval.formats import load
 from pullquote.eval.gold import DatedValue, GoldQuestion, GoldSet, GoldSpan
 from pullquote.eval.rows import FACTS_FILE, ROWS_FILE, Place, read_rows, row_line
-from pullquote.eval.run import SEARCH_DEPTH, Judge, ask_all, build_archive, supports
+from pullquote.eval.run import SEARCH_DEPTH, Judge, archive_folder, ask_all, build_archive, supports
 from pullquote.index.archive import Archive
 from pullquote.qa.confidence import FEATURES
 from pullquote.qa.engine import Engine
@@ -364,7 +364,7 @@ def test_what_could_not_be_asked_is_tried_again(archive, tmp_path):
     assert read_rows(tmp_path / ROWS_FILE) == list(again.rows)
 
 
-@pytest.mark.parametrize("change", ["reader", "settings", "gold", "split", "seed", "archive", "confidence"])
+@pytest.mark.parametrize("change", ["reader", "settings", "gold", "split", "seed", "archive", "confidence", "code"])
 def test_another_run_asks_all_anew(archive, tmp_path, change, monkeypatch):
     stopped_run(archive, tmp_path / "r", 1)
     reader = FindingReader(FOUND, sha256=("e" if change == "reader" else "f") * 64)
@@ -378,6 +378,8 @@ def test_another_run_asks_all_anew(archive, tmp_path, change, monkeypatch):
         model = {"mean": [0.0], "scale": [1.0], "weights": [1.0], "features": ["margin"], "intercept": 0.0}
         facts = model | {"reader_sha256": "f" * 64, "fitted_on": ""}
         (tmp_path / "other.pq" / "confidence.json").write_text(json.dumps(facts))
+    if change == "code":
+        monkeypatch.setattr("pullquote.eval.run.code_sha256", lambda *packages: "of another splitter")
     engine = Engine(opened, reader=reader, passages=3 if change == "settings" else 12)
     options = {"split": {"split": "tune"}, "seed": {"seed": 1}}.get(change, {})
     run = ask_all(engine, gold, QUESTIONS, folder=tmp_path / "r", **options)
@@ -428,6 +430,23 @@ def test_an_archive_of_the_sets_own_articles(tmp_path):
             Engine(built, reader=FindingReader({"Who chairs?": [("Lind", 4.0)]})), gold.questions[0]
         )
     assert (row.right, row.right_source, row.hits) == (True, True, ("dev/0",))
+
+
+def test_other_articles_or_other_code_get_an_archive_of_their_own(tmp_path, monkeypatch):
+    gold = load(write_gold(tmp_path / "gold", ARTICLES[:2], [{"id": "q", "question": "Who?", "answers": ["Lind"]}]))
+    runs = tmp_path / "runs"
+    mine = runs / "archive.pq"  # somebody's own
+    first = archive_folder(gold, runs)
+    assert first.parent == runs
+    for made in (mine, first):
+        made.mkdir(parents=True)
+    assert archive_folder(gold, runs) == first
+    assert first.exists()
+    write_lines(tmp_path / "gold" / "articles.jsonl", ARTICLES[:1])
+    second = archive_folder(gold, runs)
+    assert (second != first, first.exists(), mine.exists()) == (True, False, True)
+    monkeypatch.setattr("pullquote.eval.run.code_sha256", lambda *packages: "of another splitter")
+    assert archive_folder(gold, runs) not in (first, second)
 
 
 @pytest.mark.usefixtures("_hash_embedder")

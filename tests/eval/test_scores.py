@@ -51,6 +51,13 @@ def test_groups_in_order(scores):
     assert list(scores.groups)[:3] == ["all", "answerable", "unanswerable"]
 
 
+def test_those_worded_far_from_the_article_come_last():
+    found = score([right("a"), row("b", far=True)], seed=7).groups
+    assert [(name, group.n, group.right.value) for name, group in found.items()] == [
+        ("all", 2, 50.0), ("answerable", 2, 50.0), ("fact", 2, 50.0), ("far", 1, 0.0),
+    ]  # fmt: skip
+
+
 def test_end_to_end_of_all(scores):
     group = scores.groups["all"]
     assert group.right.value == pytest.approx(100 * 4 / 10)  # r1 r2 r6, and r8 withheld
@@ -151,8 +158,8 @@ def test_calibration(scores):
 
 
 def test_citations_lists_latency_errors(scores):
-    assert values(scores.citations) == pytest.approx({"verbatim": 90, "origins_right": 50})
-    assert scores.citations["origins_right"].n == 2
+    assert values(scores.citations) == pytest.approx({"verbatim": 100 * 8 / 9, "origins_right": 50})
+    assert (scores.citations["verbatim"].n, scores.citations["origins_right"].n) == (9, 2)  # r10 cites nothing
     assert {name: (figure.value, figure.n) for name, figure in scores.lists.items()} == {
         "items_found": (50.0, 1),
         "values_found": (25.0, 1),

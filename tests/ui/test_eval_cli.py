@@ -147,12 +147,10 @@ def test_eval_asks_the_report_split_of_the_sets_own_articles(run, gold, reader):
     assert any(re.fullmatch(r"verbatim 100\.0 100\.0 to 100\.0 4", line) for line in lines)
     # By falling confidence R .88, W .73, R .38, W .27: of four pairs the right one is surer in three. Cheapest is
     # to give the first three: one wrong, none withheld.
-    assert any(re.fullmatch(r"auroc 0\.750 .* 4", line) for line in lines)
-    assert any(
-        line.startswith("Cheapest threshold of confidence at this cost: 0.38 (mean cost 0.250 a question)")
-        for line in lines
-    )
+    assert any(re.fullmatch(r"AUROC \(0 to 1, higher is better\) 0\.750 .* 4", line) for line in lines)
+    assert "1 times a missing one: to give answers from a confidence of 0.38 (mean cost 0.250" in " ".join(lines)
     assert any(line.startswith("total: median ") for line in lines)
+    assert "Confidence is not fitted for this reader: it orders answers, and is no probability." in lines
 
 
 @pytest.mark.usefixtures("at_hand")
@@ -188,6 +186,7 @@ def test_a_threshold_above_every_confidence_is_no_number_in_json(run, gold, read
     for name in ASKED.values():
         reader.found[name] = [("quay", 8.0)]
     assert strict(run("eval", gold, "--json", "--wrong-cost", "9").stdout)["scores"]["threshold"][0] is None
+    assert "9 times a missing one: to give no answer at all" in run("eval", gold, "--wrong-cost", "9").stdout
     shown = run("eval", gold, "--wrong-cost", "9", "--limit", "1")
     assert (shown.exit_code, shown.stderr) == (0, "")
 
@@ -218,7 +217,7 @@ def test_a_report_is_kept_and_its_run_goes_on(run, gold, reader, tmp_path):
     assert (result.exit_code, result.stderr) == (0, "pullquote: the report: kept/report.html\n")
     assert reader.asked == [PAY]
     kept = tmp_path / "kept"
-    assert sorted(file.name for file in kept.iterdir()) == [
+    assert sorted(re.sub("-[0-9a-f]{12}", "", file.name) for file in kept.iterdir()) == [
         "archive.pq", "report.html", "rows.jsonl", "run.json", "scores.json",
     ]  # fmt: skip
     assert [one.good for one in read_rows(kept / ROWS_FILE)] == [True, False, False, True]
@@ -344,7 +343,9 @@ def test_articles_judged_alone(run, tmp_path):
         "recall@1": 100, "recall@5": 100, "recall@20": 100, "MRR@10": 100, "nDCG@10": 100,
     }  # fmt: skip
     assert (told["groups"], told["threshold"], told["abstention"]) == ({}, None, {})
-    assert run("eval", beir).exit_code == 0
+    assert run("eval", beir, "--report", "articles").exit_code == 0
+    shown = run("eval", beir, "--baseline", "articles").stdout
+    assert "The comparison looks at answers, and this set doesn't judge any." in shown
     result = run("eval", beir, "--floors", "floors.json", "--pin")
     assert (result.exit_code, Path("floors.json").exists()) == (2, False)
     assert "beir judges no answers: there is nothing to pin." in result.stderr
@@ -398,7 +399,8 @@ def kept_run(folder, **facts):
         ),
         *(row(f"w{at}", confidence=0.5, candidates=(candidate(margin=2.0 + at % 4),)) for at in range(25)),
     ]
-    begin(replace(FACTS, n=50, split="tune", **facts), rows, folder)
+    split = facts.setdefault("split", "tune")
+    begin(replace(FACTS, n=50, **facts), [replace(one, split=split) for one in rows], folder)
     return folder
 
 
@@ -449,6 +451,12 @@ def test_calibrate_asks_the_tune_split_of_a_gold_set(run, gold, reader, tmp_path
     whole = [{key: value for key, value in one.items() if key != "split"} for one in QUESTIONS]
     write_lines(gold / "questions.jsonl", whole)
     refused(run("calibrate", gold, "--output", "fit.json"), 2, "Of 6 questions, 4 were answered rightly")
+
+
+def test_calibrate_on_the_report_split_is_said_aloud(run, tmp_path):
+    result = run("calibrate", kept_run(tmp_path / "kept", split="report"), "--output", "fit.json")
+    assert result.exit_code == 0
+    assert "Tarn: fitted on questions of its report split, on which scores will now look better." in result.stderr
 
 
 def test_wrong_usage_of_calibrate(run, gold, tmp_path, reader):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullquote.ui.printable import one_line, printable, shorten, write_json
+from pullquote.printable import printable
+from pullquote.ui.printable import one_line, shorten, write_json
 
 
 @pytest.mark.parametrize(

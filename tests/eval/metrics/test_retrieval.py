@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pullquote.errors import PullquoteError
 from pullquote.eval.metrics.retrieval import answer_hit, holds_answer, ndcg, recall, reciprocal_rank
 
 QRELS = {"q1": {"a": 1, "b": 2, "c": 0}, "q2": {"d": 1}, "q3": {}, "q4": {"e": 0}, "q5": {"f": 1}}
@@ -109,7 +110,7 @@ def test_bad_input_is_refused(measure):
 
 def test_without_ir_measures_the_error_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, "ir_measures", None)
-    with pytest.raises(ImportError, match="pip install ir-measures"):
+    with pytest.raises(PullquoteError, match="pip install ir-measures"):
         recall(QRELS, RUN, k=1)
 
 
