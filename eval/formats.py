@@ -119,7 +119,7 @@ def read_realtime_qa(path: Path, *, skip_bad: bool = False) -> GoldSet:
     """
     questions, skipped = collect_rows(path, _realtime_question, skip_bad=skip_bad)
     kept = tuple(one for one in questions if not _EXCEPT.search(one.question))
-    return GoldSet(path.name, kept, file_sha256(path), skipped=skipped, scorer="realtimeqa")
+    return GoldSet("RealTime QA", kept, file_sha256(path), skipped=skipped, scorer="realtimeqa")
 
 
 def _realtime_question(row: dict[str, Any], where: str) -> GoldQuestion:

@@ -10,10 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# No test times anything: on a busy machine a single example may take long.
-settings.register_profile("pullquote", deadline=None)
-settings.load_profile("pullquote")
-
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
@@ -23,6 +19,10 @@ os.environ["MPLCONFIGDIR"] = str(Path(__file__).parent.parent / ".cache" / "matp
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes import CapitalReader, HashEmbedder
+
+# No test times anything: on a busy machine a single example may take long.
+settings.register_profile("pullquote", deadline=None)
+settings.load_profile("pullquote")
 
 REPOSITORY = Path(__file__).parent.parent
 
