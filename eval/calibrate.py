@@ -14,7 +14,7 @@ from pullquote.eval.rows import Row
 from pullquote.qa.confidence import FEATURES, ConfidenceModel
 
 _FOLDS = 5
-# Fewer right, or fewer wrong, top answers than this say too little about fourteen features.
+# Fewer right, or fewer wrong, top answers than this say too little about so many features.
 _LEAST_OF_EACH = 20
 
 Matrix = npt.NDArray[np.float64]

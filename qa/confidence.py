@@ -27,6 +27,9 @@ FEATURES = (
     "silent",
     "words",
     "covered",
+    "searched",
+    "age",
+    "undated",
 )
 FILE_NAME = "confidence.json"
 

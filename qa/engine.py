@@ -112,7 +112,7 @@ class Engine:
         searched = time.perf_counter()
         readings = self.reader.read(question, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
         read = time.perf_counter()
-        asked = Asked(question, hits, readings)
+        asked = Asked(question, hits, readings, scope.passages, bounds.as_of)
         answers = tuple(candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence))
         abstained = not answers or answers[0].confidence < GIVEN_FROM
         done = time.perf_counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import math
 import re
@@ -28,6 +29,8 @@ MAX_CITATIONS = 10
 _LEAST_MARGIN = -1000.0
 # Of the logarithm of two candidates' votes: beyond, a lead of e^6 is as good as any.
 _MAX_LEAD = 6.0
+# Logarithm of days: beyond five months, older says no more.
+_MAX_AGE = 5.0
 # Shorter words are mostly grammar.
 _CONTENT_WORD_CHARS = 4
 
@@ -54,11 +57,21 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, the passages found for it, and what the reader made of each."""
+    """One question, the passages found for it, and what the reader made of each.
+
+    Attributes:
+        question: as searched and read.
+        hits: the passages, best first.
+        readings: one for each of them.
+        passages: how many passages were searched.
+        as_of: the day that the question was bound to, if any.
+    """
 
     question: str
     hits: Sequence[Hit]
     readings: Sequence[Reading]
+    passages: int = 0
+    as_of: dt.date | None = None
 
 
 def collect(asked: Asked) -> list[Found]:
@@ -142,6 +155,8 @@ def features(
     lexical = [hit.lexical_score or 0.0 for hit in asked.hits]
     words = _content_words(asked.question)
     here = _content_words(f"{best.hit.article.title} {best.hit.passage.text}")
+    published = best.hit.article.published
+    age = asked.as_of - published if asked.as_of and published else None
     return {
         "log_votes": math.log(votes),
         "lead": max(-_MAX_LEAD, min(_MAX_LEAD, math.log(votes / rival))) if rival else _MAX_LEAD,
@@ -161,6 +176,11 @@ def features(
         / len(asked.readings),
         "words": math.log(len(best.text.split())),
         "covered": len(words & here) / (len(words) or 1),
+        # A large archive holds more that only looks like an answer.
+        "searched": math.log1p(asked.passages),
+        # News is asked about while it is new: an old article before a dated question hints that the event is missing.
+        "age": 0.0 if age is None else min(_MAX_AGE, math.log1p(max(0, age.days))),
+        "undated": float(age is None),
     }
 
 

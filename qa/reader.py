@@ -22,8 +22,9 @@ DEFAULT_READER = "small"
 
 # Of 3,352 development answers 99.5% have at most 30 tokens.
 MAX_SPAN_TOKENS = 30
-# Tokens (padding included) of one forward pass.
-_BATCH_TOKENS = 4096
+# Tokens (padding included) of one forward pass: more means more padding, fewer means smaller matrices. Measured on two
+# cores, 12 passages of a question: 4096 takes 647 ms, 1024 536, 768 501, 512 508, 256 635.
+_BATCH_TOKENS = 768
 _MASKED = -1e9
 
 Scores = npt.NDArray[np.float32]
