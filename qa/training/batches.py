@@ -20,17 +20,40 @@ _TITLE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class TrainingWindow:
+    """One window with what is to be found in it.
+
+    Attributes:
+        window: the tokens.
+        starts: tokens at which an accepted answer starts; empty where the window holds none.
+        ends: tokens at which one ends, likewise.
+        group: windows of one group are read for one question, and learnt together; "" stands alone.
+    """
+
+    window: Window
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays of one training step: ids, attention, types (windows, tokens) int64; answerable (windows, tokens)
-    bool; starts and ends (windows,) int64, the target tokens, 0 (the first, [CLS]) for no answer.
+    """Arrays of one training step.
+
+    Attributes:
+        ids, attention, types: (windows, tokens) int64.
+        answerable: (windows, tokens) bool, tokens that may be part of an answer.
+        starts, ends: (windows, tokens) bool, the target tokens; a row without any has no answer.
+        groups: (windows,) int64, which question each window is read for, from 0.
     """
 
     ids: npt.NDArray[np.int64]
     attention: npt.NDArray[np.int64]
     types: npt.NDArray[np.int64]
     answerable: npt.NDArray[np.bool_]
-    starts: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.bool_]
+    ends: npt.NDArray[np.bool_]
+    groups: npt.NDArray[np.int64]
 
 
 def epoch_batches(
@@ -42,8 +65,12 @@ def epoch_batches(
     stride: int,
     empty_windows: float,
     seed: int,
-) -> list[list[tuple[Window, int, int]]]:
-    """Return one epoch's batches of (window, start token, end token), the same for the same seed."""
+) -> list[list[TrainingWindow]]:
+    """Return one epoch's batches, the same for the same seed; a group's windows are in one batch.
+
+    An example that stands alone is learnt with one of its answers, chosen by `seed`; one of a group with all of
+    them, since nobody chose among them which one is meant.
+    """
     rng = random.Random(seed)
     order = list(range(len(examples)))
     rng.shuffle(order)
@@ -54,23 +81,55 @@ def epoch_batches(
         )
         for index in order
     ]
-    answers = [rng.choice(examples[index].answers) if examples[index].answers else None for index in order]
+    one_of = [rng.choice(examples[index].answers) if examples[index].answers else None for index in order]
     windows = make_windows(
         tokenizer, [examples[index].question for index in order], inputs, max_tokens=max_tokens, stride=stride
     )
     rows = []
     for window in windows:
-        answer = answers[window.passage]
-        start, end = target_tokens(window, answer[0], answer[0] + len(answer[1])) if answer else (0, 0)
-        if answer and end == 0 and rng.random() >= empty_windows:
+        example = examples[order[window.passage]]
+        one = one_of[window.passage]
+        wanted = example.answers if example.group else (one,) if one else ()
+        targets = [target_tokens(window, start, start + len(text)) for start, text in wanted]
+        found = sorted({target for target in targets if target != (0, 0)})
+        if wanted and not found and rng.random() >= empty_windows:
             continue
-        rows.append((window, start, end))
+        rows.append(
+            TrainingWindow(
+                window, tuple(start for start, _ in found), tuple(end for _, end in found), group=example.group
+            )
+        )
     batches = []
+    units = _units(rows)
     pool = batch_size * _POOL_BATCHES
-    for first in range(0, len(rows), pool):
-        part = sorted(rows[first : first + pool], key=lambda row: len(row[0].ids))
-        batches += [part[at : at + batch_size] for at in range(0, len(part), batch_size)]
+    for first in range(0, len(units), pool):
+        part = sorted(units[first : first + pool], key=lambda unit: max(len(row.window.ids) for row in unit))
+        batches += _filled(part, batch_size)
     rng.shuffle(batches)
+    return batches
+
+
+def _units(rows: Sequence[TrainingWindow]) -> list[list[TrainingWindow]]:
+    """Return what has to stay together: the windows of each group, and each other window alone."""
+    groups: dict[str, list[TrainingWindow]] = {}
+    units = []
+    for row in rows:
+        if row.group and row.group in groups:
+            groups[row.group].append(row)
+            continue
+        units.append([row])
+        if row.group:
+            groups[row.group] = units[-1]
+    return units
+
+
+def _filled(units: Sequence[list[TrainingWindow]], batch_size: int) -> list[list[TrainingWindow]]:
+    """Return the units in batches of up to `batch_size` windows, more only where one unit has more."""
+    batches: list[list[TrainingWindow]] = []
+    for unit in units:
+        if not batches or len(batches[-1]) + len(unit) > batch_size:
+            batches.append([])
+        batches[-1] += unit
     return batches
 
 
@@ -83,14 +142,15 @@ def target_tokens(window: Window, start: int, end: int) -> tuple[int, int]:
     return int(first[0]), int(last[-1])
 
 
-def collate(rows: Sequence[tuple[Window, int, int]], pad_id: int) -> Batch:
+def collate(rows: Sequence[TrainingWindow], pad_id: int) -> Batch:
     """Return the arrays of one step."""
-    ids, attention, types, answerable = pad([window for window, _, _ in rows], pad_id)
-    return Batch(
-        ids=ids,
-        attention=attention,
-        types=types,
-        answerable=answerable,
-        starts=np.array([start for _, start, _ in rows], dtype=np.int64),
-        ends=np.array([end for _, _, end in rows], dtype=np.int64),
-    )
+    ids, attention, types, answerable = pad([row.window for row in rows], pad_id)
+    starts = np.zeros(ids.shape, dtype=np.bool_)
+    ends = np.zeros(ids.shape, dtype=np.bool_)
+    numbers: dict[str, int] = {}
+    groups = []
+    for at, row in enumerate(rows):
+        starts[at, list(row.starts)] = True
+        ends[at, list(row.ends)] = True
+        groups.append(numbers.setdefault(row.group or f"\n{at}", len(numbers)))
+    return Batch(ids, attention, types, answerable, starts, ends, np.array(groups, dtype=np.int64))

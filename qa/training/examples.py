@@ -29,6 +29,7 @@ class Example:
         answers: accepted `(start, text)`; empty where the passage doesn't hold the answer.
         source: the data set's name, for scores by source.
         id: the data set's own.
+        group: examples of one group are one question over several passages, learnt together; "" for none.
     """
 
     question: str
@@ -37,12 +38,13 @@ class Example:
     answers: tuple[tuple[int, str], ...]
     source: str
     id: str
+    group: str = ""
 
 
 def read_examples(path: Path) -> Iterator[Example]:
     """Yield the examples of a JSON-lines file (gzip'd or not) or of SQuAD 1.1/2.0 JSON.
 
-    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title`.
+    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title, group`.
 
     Raises:
         SourceError: the file is missing or a row isn't of that form; names file and line.
@@ -78,6 +80,7 @@ def _row(row: dict[str, object], default_id: str) -> Example:
         answers=spans,
         source=str(row.get("source") or "unnamed"),
         id=str(row.get("id") or default_id),
+        group=str(row.get("group") or ""),
     )
 
 

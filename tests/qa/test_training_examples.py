@@ -217,20 +217,46 @@ def test_an_epoch_holds_every_answer_once_and_is_the_same_for_the_same_seed(toke
     ]
     batches = batches_of(examples, tokenizer)
     again = batches_of(examples, tokenizer)
-    flat = [[(window.ids, start, end) for window, start, end in batch] for batch in batches]
-    assert flat == [[(window.ids, start, end) for window, start, end in batch] for batch in again]
-    assert flat != [[(w.ids, s, e) for w, s, e in batch] for batch in batches_of(examples, tokenizer, seed=2)]
+
+    def flat(batches: list) -> list:
+        return [[(row.window.ids, row.starts, row.ends) for row in batch] for batch in batches]
+
+    assert flat(batches) == flat(again)
+    assert flat(batches) != flat(batches_of(examples, tokenizer, seed=2))
     rows = [row for batch in batches for row in batch]
     assert len(rows) == 30
     assert max(map(len, batches)) == 4
     lind = tokenizer.convert_tokens_to_ids("lind")
-    for window, start, end in rows:
-        assert start == end
-        assert window.ids[start] == lind
-        assert window.answerable[start]
-    with_title = sum(tokenizer.convert_tokens_to_ids("port") in window.ids for window, _, _ in rows)
+    for row in rows:
+        assert row.starts == row.ends
+        (start,) = row.starts
+        assert row.window.ids[start] == lind
+        assert row.window.answerable[start]
+    with_title = sum(tokenizer.convert_tokens_to_ids("port") in row.window.ids for row in rows)
     assert 5 <= with_title <= 25  # before half of them
-    assert sorted(window.passage for window, _, _ in rows) == list(range(30))
+    assert sorted(row.window.passage for row in rows) == list(range(30))
+
+
+def test_a_group_stays_together_and_learns_every_place(tokenizer):
+    alone = [example(n, text=f"{'the ' * (n % 5)}Lind {n}", answers=[(4 * (n % 5), "Lind")]) for n in range(9)]
+    told = Example("Who chairs?", "Lind and Lind", "", ((0, "Lind"), (9, "Lind")), "s", "a", group="g")
+    silent = Example("Who chairs?", "the " * 9 + "port", "", (), "s", "b", group="g")
+    batches = batches_of([told, *alone, silent], tokenizer)
+    assert all(len(batch) <= 4 for batch in batches)
+    (together,) = [batch for batch in batches if any(row.group == "g" for row in batch)]
+    group = sorted((row for row in together if row.group == "g"), key=lambda row: len(row.starts))
+    assert [len(row.starts) for row in group] == [0, 2]
+    arrays = collate(together, 0)
+    by_group = {row.group: [] for row in together}
+    for row, number in zip(together, arrays.groups.tolist(), strict=True):
+        by_group[row.group].append(number)
+    assert len(set(by_group["g"])) == 1
+    assert len(set(arrays.groups.tolist())) == len(together) - 1
+
+
+def test_a_group_larger_than_a_batch_is_one_batch(tokenizer):
+    examples = [Example("Who?", f"Lind {n}", "", ((0, "Lind"),), "s", str(n), group="g") for n in range(7)]
+    assert [len(batch) for batch in batches_of(examples, tokenizer)] == [7]
 
 
 def test_windows_without_the_answer_are_kept_as_often_as_asked(tokenizer):
@@ -251,10 +277,10 @@ def test_collate_by_hand(tokenizer):
     (batch,) = batches_of([example(0), example(1, text="Nobody.", answers=())], tokenizer)
     arrays = collate(batch, 0)
     assert arrays.ids.shape == arrays.attention.shape == arrays.types.shape == arrays.answerable.shape
-    for row, (window, start, end) in enumerate(batch):
-        assert arrays.ids[row, : len(window.ids)].tolist() == window.ids
-        assert (arrays.starts[row], arrays.ends[row]) == (start, end)
-        assert arrays.attention[row].sum() == len(window.ids)
-    none, some = sorted(arrays.starts.tolist())
-    assert none == 0  # the unanswered one points at [CLS]
-    assert some > 0
+    for at, row in enumerate(batch):
+        assert arrays.ids[at, : len(row.window.ids)].tolist() == row.window.ids
+        assert tuple(np.flatnonzero(arrays.starts[at])) == row.starts
+        assert tuple(np.flatnonzero(arrays.ends[at])) == row.ends
+        assert arrays.attention[at].sum() == len(row.window.ids)
+    assert sorted(arrays.starts.sum(axis=1).tolist()) == [0, 1]
+    assert sorted(arrays.groups.tolist()) == [0, 1]

@@ -1,0 +1,86 @@
+"""Reading examples from questions and an archive: each question with the passages that search brings for it.
+
+`python -m pullquote.eval.reading_groups QUESTIONS --archive DIR --split S --output groups.jsonl` writes rows for
+`train-reader`; those of one question share a `group`. Where the questions name the spans that answer, only those count;
+else every place that carries an accepted wording (distant supervision: Mintz et al. 2009), and a question that no
+passage answers is left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pullquote.answers import Hit
+from pullquote.eval.formats import load
+from pullquote.eval.gold import GoldQuestion, article_key
+from pullquote.filters import Filters
+from pullquote.index.adding import passage_head
+from pullquote.index.archive import Archive
+
+_PASSAGES = 10
+# An accepted wording of one or two characters ("2", "no") stands in too many places by chance.
+_LEAST_CHARS = 3
+
+
+def reading_rows(question: GoldQuestion, hits: Sequence[Hit]) -> Iterator[dict[str, Any]]:
+    """Yield one reading example a passage; nothing where no passage answers and the question doesn't say why."""
+    found = [_places(question, hit) for hit in hits]
+    if question.answerable and not any(found):
+        return
+    for rank, (hit, places) in enumerate(zip(hits, found, strict=True)):
+        yield {
+            "id": f"{question.id}-{rank}",
+            "group": question.id,
+            "source": "retrieved",
+            "question": question.question,
+            "title": passage_head(hit.article),
+            "context": hit.passage.text,
+            "answers": places,
+        }
+
+
+def _places(question: GoldQuestion, hit: Hit) -> list[dict[str, Any]]:
+    text, first, last = hit.passage.text, hit.passage.start, hit.passage.end
+    if question.spans:
+        key = article_key(hit.article.url, hit.article.id)
+        inside = [span for span in question.spans if span.article == key and first <= span.start and span.end <= last]
+        return [{"start": span.start - first, "text": span.text} for span in inside]
+    return [
+        {"start": place.start(), "text": place.group()}
+        for wording in question.answers
+        if len(wording) >= _LEAST_CHARS
+        for place in re.finditer(rf"(?<!\w){re.escape(wording)}(?!\w)", text, re.IGNORECASE)
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the rows of the questions named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--archive", type=Path, required=True)
+    parser.add_argument("--split", default="tune")
+    parser.add_argument("--first", type=int, help="only so many questions, in the order of the file")
+    parser.add_argument("--output", type=Path, required=True)
+    options = parser.parse_args(arguments)
+    questions = load(options.questions).of_split(options.split)[: options.first]
+    asked = kept = 0
+    with Archive.open(options.archive) as archive, options.output.open("w", encoding="utf-8") as stream:
+        for question in questions:
+            if question.history or not question.judged:
+                continue
+            asked += 1
+            hits = archive.search(question.question, limit=_PASSAGES, filters=Filters(as_of=question.as_of))
+            rows = list(reading_rows(question, hits))
+            kept += bool(rows)
+            for row in rows:
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    print(f"{asked:,} questions asked, {kept:,} written")
+
+
+if __name__ == "__main__":
+    main()
