@@ -40,6 +40,14 @@ def train_reader(
         list[str] | None,
         typer.Option(metavar="SOURCE=N", help="Take only N examples of a source; may be repeated."),
     ] = None,
+    negatives: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of the questions that are also asked of a passage without the answer."),
+    ] = None,
+    retrieved: Annotated[
+        int | None,
+        typer.Option(min=0, help="Passages without the answer, found by BM25, to be read beside each question's own."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="For shuffling, sampling and new weights.")] = None,
     checkpoints: Annotated[
         Path | None,
@@ -62,6 +70,8 @@ def train_reader(
         "learning_rate": learning_rate,
         "max_tokens": max_tokens,
         "at_most": limits or None,
+        "negatives": negatives,
+        "retrieved": retrieved,
         "seed": seed,
     }
     options = replace(

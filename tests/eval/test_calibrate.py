@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import fit
+from pullquote.eval.calibrate import _folds, fit
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.rows import CandidateRow
 
@@ -69,6 +69,14 @@ def test_the_coefficients_are_found_again(fitted):
     assert abs(model.weights[model.features.index("dense")]) < 0.25  # one that says nothing
     assert model.weights[model.features.index("lexical")] == 0.0  # one that is the same everywhere
     assert model.scale[model.features.index("lexical")] == 1.0
+
+
+def test_questions_of_one_story_share_a_fold():
+    stories = [f"story {at % 11}" for at in range(200)]
+    folds = _folds(stories, seed=7)
+    assert len({(story, fold) for story, fold in zip(stories, folds.tolist(), strict=True)}) == 11
+    assert set(folds.tolist()) == set(range(5))
+    assert folds.tolist() == _folds(stories, seed=7).tolist() != _folds(stories, seed=8).tolist()
 
 
 def test_what_the_fit_says_of_itself(fitted):
