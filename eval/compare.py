@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from pullquote.errors import InputError
+from pullquote.eval.figures import stories_of
 from pullquote.eval.metrics import bootstrap
 from pullquote.eval.rows import Row, RunFacts
+from pullquote.eval.search_values import search_values
 
 # A difference whose paired bootstrap p-value is above this is called noise.
 NOISE_ABOVE = 0.05
 
-_FIGURES: dict[str, Callable[[Row], float]] = {
-    "exact_match": lambda row: row.given(row.exact_match),
-    "f1": lambda row: row.given(row.f1),
-    "right": lambda row: float(row.good),
+Pairs = Sequence[tuple[Row, Row]]
+
+# What is compared of answers, with the questions that it is defined for.
+_FIGURES: dict[str, tuple[Callable[[Row], float], Callable[[Row], bool]]] = {
+    "exact_match": (lambda row: row.given(row.exact_match), lambda row: True),
+    "f1": (lambda row: row.given(row.f1), lambda row: True),
+    "right": (lambda row: float(row.good), lambda row: True),
+    "right_source": (lambda row: row.given(bool(row.right_source)), lambda row: row.right_source is not None),
+    "best_right": (lambda row: float(row.right), lambda row: row.answerable),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A figure of two runs, in percent: the run's minus the baseline's, its 95% interval and p-value."""
+    """A figure of two runs over n questions, in percent: the run's minus the baseline's, its 95% interval, p-value."""
 
     name: str
     baseline: float
@@ -32,11 +39,19 @@ class Difference:
     low: float
     high: float
     p_value: float
+    n: int
 
     @property
     def noise(self) -> bool:
         """Whether the difference may well be chance."""
         return self.p_value > NOISE_ABOVE
+
+    @property
+    def remark(self) -> str:
+        """What there is to say of the difference, in a few words."""
+        if self.low == self.high == 0:
+            return "the same"
+        return "may be chance" if self.noise else "more than noise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +59,8 @@ class Comparison:
     """Differences of a run to a baseline, and the questions that went from wrong to right and back.
 
     Attributes:
-        differences: one a figure, over the questions whose answer the set judges; none where it judges articles only.
+        differences: one a figure: of answers, where the set judges any, then of the search. Stories are resampled, or
+            questions, as for the figures themselves (see `stories_of`).
         gained, lost: (baseline's row, run's row) of each question whose outcome changed.
         changed_facts: what differs between the runs besides the rows, as "name: before -> now".
     """
@@ -69,12 +85,15 @@ def compare(
             f"The runs can't be compared: one asked {facts.n:,} questions of {facts.gold} ({facts.split}), the other "
             f"{baseline_facts.n:,} of {baseline_facts.gold} ({baseline_facts.split}), and they are not the same."
         )
-    pairs = [(before_by_id[row.id], row) for row in run if row.judged]
-    differences = [_difference(name, pairs, figure, seed) for name, figure in _FIGURES.items() if pairs]
-    if answerable := [pair for pair in pairs if pair[1].answerable]:
-        differences.append(_difference("best_right", answerable, lambda row: float(row.right), seed))
+    everything = [(before_by_id[row.id], row) for row in run]
+    pairs = [pair for pair in everything if pair[1].judged]
+    differences = []
+    for name, (value, defined) in _FIGURES.items():
+        if of := [pair for pair in pairs if defined(pair[1])]:
+            before, now = ([value(pair[side]) for pair in of] for side in (0, 1))
+            differences.append(_difference(name, of, before, now, seed))
     return Comparison(
-        differences=tuple(differences),
+        differences=(*differences, *_search_differences(everything, seed)),
         gained=tuple(pair for pair in pairs if pair[1].good and not pair[0].good),
         lost=tuple(pair for pair in pairs if pair[0].good and not pair[1].good),
         changed_facts=_changed(_flat(baseline_facts), _flat(facts)),
@@ -93,10 +112,18 @@ def _changed(before: dict[str, object], now: dict[str, object]) -> tuple[str, ..
     )
 
 
-def _difference(name: str, pairs: Sequence[tuple[Row, Row]], figure: Callable[[Row], float], seed: int) -> Difference:
-    before = np.array([100 * figure(row) for row, _ in pairs])
-    now = np.array([100 * figure(row) for _, row in pairs])
-    paired = bootstrap.paired(now, before, seed=seed)
-    return Difference(
-        name, float(before.mean()), float(now.mean()), paired.difference, paired.low, paired.high, paired.p_value
-    )
+def _search_differences(pairs: Pairs, seed: int) -> Iterator[Difference]:
+    by_id = {pair[1].id: pair for pair in pairs}
+    before = search_values([pair[0] for pair in pairs])
+    for name, now in search_values([pair[1] for pair in pairs]).items():
+        known = [one for one in now if one in before.get(name, {})]
+        if known:
+            of = [by_id[one] for one in known]
+            yield _difference(name, of, [before[name][one] for one in known], [now[one] for one in known], seed)
+
+
+def _difference(name: str, pairs: Pairs, before: Sequence[float], now: Sequence[float], seed: int) -> Difference:
+    """Return the difference of values, 0..1, one a pair; stories are those of the later run's rows."""
+    left, right = 100 * np.array(now), 100 * np.array(before)
+    paired = bootstrap.paired(left, right, seed=seed, groups=stories_of([row for _, row in pairs]))
+    return Difference(name, float(right.mean()), float(left.mean()), *paired, n=len(pairs))

@@ -103,7 +103,7 @@ class GoldQuestion:
         return bool(self.answers) or not self.relevant
 
     def values_by_then(self) -> tuple[str, ...]:
-        """Return the values, one a report, that had been printed by the day of the question."""
+        """Return the values, one a printed place, that had been printed by the day of the question."""
         return tuple(one.value for one in self.values if self.as_of is None or one.published <= self.as_of)
 
     def relevant_articles(self) -> Mapping[str, int]:

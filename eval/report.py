@@ -18,11 +18,11 @@ from markupsafe import Markup
 from pullquote.errors import InputError
 from pullquote.eval import plots
 from pullquote.eval.compare import NOISE_ABOVE, Comparison
-from pullquote.eval.metrics import bootstrap
+from pullquote.eval.figures import LEAST_STORIES, Figure, percent
 from pullquote.eval.report_cases import excerpt, hint, withheld_though_right, wrong_answers
 from pullquote.eval.report_format import environment
 from pullquote.eval.rows import Row
-from pullquote.eval.scores import PRECISION_ASKED, Figure, Scores
+from pullquote.eval.scores import PRECISION_ASKED, Scores
 from pullquote.printable import printable
 
 if TYPE_CHECKING:
@@ -45,7 +45,13 @@ _DIFFERENCES = {
     "exact_match": "Exact match",
     "f1": "F1",
     "right": "Right",
+    "right_source": "Right, with source",
     "best_right": "Best candidate right, of the answerable",
+}
+_WHYS = {
+    "wrong-event": "The archive tells of another event like it",
+    "missing-fact": "The archive tells of it, but leaves this out",
+    "false-premise": "The question takes for granted what isn’t so",
 }
 _SEARCH = {
     "hit": "A passage with an accepted answer (hit@k)",
@@ -135,8 +141,10 @@ def report_html(
         citation_rows=[
             (_SHARES.get(name, name), figure, 1) for name, figure in {**scores.citations, **scores.lists}.items()
         ],
+        why_rows=[(_WHYS.get(name, name), figure, 1) for name, figure in scores.why.items()],
         groups=_GROUPS,
-        differences=_DIFFERENCES,
+        differences=[(_difference_label(one.name), one) for one in comparison.differences] if comparison else [],
+        least_stories=LEAST_STORIES,
         noise_above=NOISE_ABOVE,
         infinity=math.inf,
         excerpt=excerpt,
@@ -163,11 +171,11 @@ def headlines(run: Run, scores: Scores) -> list[Headline]:
     if unanswerable:
         words = "of unanswerable questions, withheld"
         found.append(Headline(unanswerable.right, words, "The archive doesn’t hold the answer, and none was given."))
-    given = [100.0 * (not row.good) for row in run.rows if row.judged and not row.abstained]
+    given = [row for row in run.rows if row.judged and not row.abstained]
     if given:
-        interval = bootstrap.interval(given, seed=run.facts.seed)
+        wrong = percent([float(not row.good) for row in given], given, seed=run.facts.seed)
         words = "of the answers given, wrong"
-        found.append(Headline(Figure(*interval, len(given)), words, "Questions left unanswered don’t count.", "answer"))
+        found.append(Headline(wrong, words, "Questions left unanswered don’t count.", "answer"))
     return found
 
 
@@ -183,6 +191,12 @@ def _search_headlines(figures: Mapping[str, Figure]) -> list[Headline]:
         counts = "Of 100, which would be the first place for every question; the second place counts 50."
         found.append(Headline(rank, "for how high the first of them stands (MRR@10)", counts, percent=False))
     return found
+
+
+def _difference_label(name: str) -> str:
+    measure = name.partition("@")[0]
+    found = _SEARCH.get(measure.lower())
+    return f"{found.partition(' (')[0]} ({name})" if found else _DIFFERENCES.get(name, name)
 
 
 def _search_rows(scores: Scores) -> list[tuple[str, dict[int, Figure], int]]:

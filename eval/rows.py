@@ -1,19 +1,12 @@
-"""One row a question: what was answered and how it compares to the gold; JSON lines on disk."""
+"""One row a question: what was answered and how it compares to the gold; and the facts of a run."""
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
-from pullquote.errors import SourceError
 from pullquote.eval.gold import GoldQuestion
-
-ROWS_FILE = "rows.jsonl"
-FACTS_FILE = "run.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ class Row:
     `right_source` judge it, so that what abstaining costs can be told apart from what reading costs.
 
     Attributes:
-        id, type, split, question, as_of, accepted, answerable, far: the question's.
+        id, type, split, question, as_of, accepted, answerable, far, story, why: the question's.
         judged: the set says what the right answer is; only then are the judgements worth anything.
         answer: what was given; None when abstaining.
         best: text of the top candidate; "" without any.
@@ -59,7 +52,7 @@ class Row:
         origins_right: the origins counted for `best` are those of the articles cited; None where the set doesn't
             know, or more were counted than are cited.
         items_found: of a list's items, the share that is among the candidates.
-        values_found: of the values that were given over time, the share that is among the candidates.
+        values_found: of the different values that were given by then, the share that is among the candidates.
         hits: keys of the articles found, best first, each once.
         relevant: keys of the articles that should be found, with their grade.
         answer_rank: 1-based rank of the first passage that holds an accepted answer; None where none of those
@@ -97,6 +90,8 @@ class Row:
     place: Place | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     error: str = ""
+    story: str = ""
+    why: str = ""
 
     @property
     def abstained(self) -> bool:
@@ -137,6 +132,8 @@ def blank(question: GoldQuestion, *, error: str = "") -> Row:
         values_found=0.0 if question.values_by_then() else None,
         relevant=dict(question.relevant_articles()),
         error=error,
+        story=question.story,
+        why=question.why,
     )
 
 
@@ -187,71 +184,3 @@ class RunFacts:
     cores: int
     code_sha256: str = ""
     confidence_fitted_on: str = ""
-
-
-def row_line(row: Row) -> str:
-    """Return a row as a line of JSON."""
-    return json.dumps(asdict(row), ensure_ascii=False) + "\n"
-
-
-def read_rows(file: Path) -> list[Row]:
-    """Return the rows of a file; a last line that was cut off by a kill is left out.
-
-    Raises:
-        SourceError: the file is missing, or another line is damaged.
-    """
-    try:
-        # Not as text: a kill may cut a letter in two, and `str.splitlines` splits at U+2028, which JSON may hold.
-        *lines, rest = file.read_bytes().split(b"\n")
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
-    rows = []
-    for number, line in enumerate([*lines, rest] if rest else lines, 1):
-        try:
-            rows.append(_row(json.loads(line)))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            if number > len(lines):
-                break
-            raise SourceError(f"{file}:{number}: not a row of `pullquote eval` ({error!r}).") from error
-    return rows
-
-
-def _row(facts: dict[str, Any]) -> Row:
-    facts["accepted"] = tuple(facts["accepted"])
-    facts["hits"] = tuple(facts["hits"])
-    facts["candidates"] = tuple(CandidateRow(**candidate) for candidate in facts["candidates"])
-    facts["place"] = Place(**facts["place"]) if facts["place"] else None
-    return Row(**facts)
-
-
-def begin(facts: RunFacts, rows: Iterable[Row], folder: Path) -> None:
-    """Make a run's folder: its facts, and the rows that it has already. A kill leaves no row of another run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = "".join(map(row_line, rows))
-    if not kept:
-        (folder / ROWS_FILE).unlink(missing_ok=True)
-    _write(folder / FACTS_FILE, json.dumps(asdict(facts), indent=1) + "\n")
-    _write(folder / ROWS_FILE, kept)
-
-
-def _write(file: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    temporary = file.with_suffix(".tmp")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(file)
-
-
-def read_facts(folder: Path) -> RunFacts:
-    """Return a run's facts.
-
-    Raises:
-        SourceError: they are missing or damaged.
-    """
-    file = folder / FACTS_FILE
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        return RunFacts(**{name.name: facts[name.name] for name in dataclasses.fields(RunFacts) if name.name in facts})
-    except OSError as error:
-        raise SourceError(f"{file} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise SourceError(f"{file} does not describe a run of `pullquote eval` ({error!r}).") from error

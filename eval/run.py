@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,33 +11,23 @@ from pathlib import Path
 import pullquote
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import Article
-from pullquote.errors import InputError, SourceError
+from pullquote.errors import InputError
 from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key
-from pullquote.eval.gold_files import write_articles
-from pullquote.eval.hashes import code_sha256, file_sha256, files_sha256, json_sha256
+from pullquote.eval.hashes import code_sha256, files_sha256, json_sha256
 from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.retrieval import holds_answer
 from pullquote.eval.metrics.squad import best
-from pullquote.eval.metrics.wording import is_right
-from pullquote.eval.rows import (
-    ROWS_FILE,
-    CandidateRow,
-    Place,
-    Row,
-    RunFacts,
-    begin,
-    blank,
-    complete,
-    read_facts,
-    read_rows,
-    row_line,
-)
+from pullquote.eval.metrics.wording import distinct, is_right
+from pullquote.eval.rows import CandidateRow, Place, Row, RunFacts, blank, complete
+from pullquote.eval.run_files import ROWS_FILE, begin, read_facts, read_rows, row_line
 from pullquote.filters import Filters
-from pullquote.index.archive import AddProgress, Archive
+from pullquote.index.archive import Archive
 from pullquote.index.precision import has_fast_bfloat16
 from pullquote.qa.engine import Engine
 from pullquote.qa.evidence import MAX_CITATIONS
 
+# The modules beside this one that make rows, with it and the metrics.
+_JUDGING = ("run.py", "rows.py", "gold.py")
 # How deep the search is judged; the engine itself reads fewer.
 SEARCH_DEPTH = 50
 DEFAULT_SEED = 20310504
@@ -50,49 +39,6 @@ class Run:
 
     facts: RunFacts
     rows: tuple[Row, ...]
-
-
-def archive_folder(gold: GoldSet, parent: Path) -> Path:
-    """Return where in a run's folder the archive of a set's articles is kept.
-
-    Its name is of the articles and of the code that indexes them: an archive of others would be taken for theirs,
-    since `add` neither cuts again what it has nor removes what is gone. Such ones are deleted.
-    """
-    brought = [(article.id, article.title, article.text) for article in gold.articles]
-    key = json_sha256([code_sha256("index"), files_sha256(gold.sources), brought])[:12]
-    folder = parent / f"archive-{key}.pq"
-    for other in parent.glob(f"archive-{'[0-9a-f]' * len(key)}.pq"):
-        if other != folder:
-            shutil.rmtree(other)
-            _articles_file(other).unlink(missing_ok=True)
-    return folder
-
-
-def _articles_file(folder: Path) -> Path:
-    """Return where the articles that a set carries in its own format are put for `add`."""
-    return folder.with_suffix(".articles.jsonl")
-
-
-def build_archive(gold: GoldSet, folder: Path, *, progress: Callable[[AddProgress], None] | None = None) -> Archive:
-    """Return an archive of the articles that a gold set brings; one that is there already is completed.
-
-    Raises:
-        InputError: the set brings none.
-        SourceError: an article of its sources can't be used: a gold set must not lack one silently.
-        PullquoteError: as `Archive.open` and `Archive.add`.
-    """
-    if not gold.brings_articles:
-        raise InputError(f"The question set {gold.name} brings no articles; name an archive of them: --archive DIR.")
-    archive = Archive.open(folder, create=True)
-    sources = [*gold.sources]
-    if gold.articles:
-        sources.append(write_articles(gold.articles, _articles_file(folder)))
-    report = archive.add(sources, progress=progress)
-    lost = [skipped for skipped in report.skipped if not skipped.unsupported]
-    if lost and gold.sources:
-        archive.close()
-        raise SourceError(f"{lost[0].source}: {lost[0].reason}.")
-    return archive
 
 
 def ask_all(
@@ -159,9 +105,13 @@ def run_facts(engine: Engine, gold: GoldSet, *, split: str, n: int, seed: int) -
         seed=seed,
         bfloat16=has_fast_bfloat16(),
         cores=os.cpu_count() or 1,
-        code_sha256=json_sha256([code_sha256("index", "qa", "eval.metrics"), file_sha256(Path(__file__))]),
+        code_sha256=json_sha256([code_sha256("index", "qa", "eval.metrics"), _judging_sha256()]),
         confidence_fitted_on=confidence.fitted_on if confidence else "",
     )
+
+
+def _judging_sha256() -> str:
+    return files_sha256(Path(__file__).with_name(name) for name in _JUDGING)
 
 
 def _earlier_rows(folder: Path, facts: RunFacts) -> list[Row]:
@@ -220,7 +170,7 @@ class Judge:
             verbatim=all(self._verbatim(cited) for one in answer.answers for cited in one.citations),
             origins_right=self._origins_right(top) if top and self._knows_origins else None,
             items_found=_share([_among(item, answer.answers) for item in question.items]),
-            values_found=_share([_among((value,), answer.answers) for value in question.values_by_then()]),
+            values_found=_share([_among(value, answer.answers) for value in distinct(question.values_by_then())]),
             candidates=tuple(
                 CandidateRow(
                     one.text,

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pullquote.eval.metrics import bootstrap, retrieval
+from pullquote.eval.figures import Figure as Figure
+from pullquote.eval.figures import percent, stories_of
+from pullquote.eval.metrics import bootstrap
 from pullquote.eval.metrics.abstention import (
     Point,
     Threshold,
@@ -20,20 +22,11 @@ from pullquote.eval.metrics.abstention import (
 from pullquote.eval.metrics.calibration import Bin, brier_score, expected_calibration_error, reliability_bins
 from pullquote.eval.metrics.outcomes import Bools, Floats
 from pullquote.eval.rows import Row
+from pullquote.eval.search_values import search_values
 
-HIT_DEPTHS = (1, 5, 20, 50)
-RECALL_DEPTHS = (1, 5, 20)
 PRECISION_ASKED = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its 95% interval, over n questions."""
-
-    value: float
-    low: float
-    high: float
-    n: int
+# Why the archive doesn't hold an answer, as gold sets name it; others come after these.
+_WHYS = ("wrong-event", "missing-fact", "false-premise")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +62,8 @@ class Scores:
 
     Attributes:
         groups: "all", "answerable", "unanswerable", then each type, then "far": those worded far from the article.
-        retrieval: hit@k (a passage in the top k holds an accepted answer), recall@k, MRR@10 and nDCG@10
-            (articles; by ir-measures), in percent.
+        why: of unanswerable questions, by why there is no answer, the share withheld, in percent.
+        retrieval: hit@k, recall@k, MRR@10 and nDCG@10 (see `search_values`), in percent.
         abstention: AUROC and AURC (0..1) of confidence, coverage at 90% precision in percent; over all
             questions, an answer to an unanswerable one being wrong.
         curve: (coverage, risk) 0..1, by falling confidence.
@@ -83,9 +76,12 @@ class Scores:
         latency_ms: by stage, median and 95th percentile.
         errors: questions that could not be asked or are missing; they count as answered wrongly.
         wrong_cost: how many missing answers one wrong answer is worth, for `threshold`.
+        stories: of the questions, that intervals resample whole; 0 where they resample questions. (A figure over
+            too few of them resamples questions all the same: see `Figure.stories`.)
     """
 
     groups: Mapping[str, Group]
+    why: Mapping[str, Figure]
     retrieval: Mapping[str, Figure]
     abstention: Mapping[str, Figure]
     curve: tuple[Point, ...]
@@ -97,6 +93,7 @@ class Scores:
     latency_ms: Mapping[str, tuple[float, float]]
     errors: int
     wrong_cost: float = 1.0
+    stories: int = 0
 
 
 def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
@@ -116,31 +113,33 @@ def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
     confidence = np.array([row.confidence for row in judged])
     right = np.array([row.right for row in judged], dtype=bool)
     answerable = np.array([row.answerable for row in judged], dtype=bool)
+    stories = stories_of(judged)
     return Scores(
         groups=_groups(judged, seed),
+        why=_why(judged, seed),
         retrieval=_retrieval(rows, seed),
-        abstention=_abstention(confidence, right, seed) if judged else {},
+        abstention=_abstention(confidence, right, stories, seed) if judged else {},
         curve=risk_coverage(confidence, right) if judged else (),
         threshold=best_threshold(confidence, right, answerable, wrong_cost=wrong_cost) if judged else None,
-        calibration=_calibration(confidence, right, seed) if judged else {},
+        calibration=_calibration(confidence, right, stories, seed) if judged else {},
         bins=reliability_bins(confidence, right) if judged else (),
         citations=_shares(
             {
-                "verbatim": [row.verbatim for row in judged if row.best],
-                "origins_right": [row.origins_right for row in judged],
+                "verbatim": lambda row: row.verbatim if row.best else None,
+                "origins_right": lambda row: row.origins_right,
             },
+            judged,
             seed,
         ),
         lists=_shares(
-            {
-                "items_found": [row.items_found for row in judged],
-                "values_found": [row.values_found for row in judged],
-            },
+            {"items_found": lambda row: row.items_found, "values_found": lambda row: row.values_found},
+            judged,
             seed,
         ),
         latency_ms=_latency(judged),
         errors=sum(bool(row.error) for row in rows),
         wrong_cost=wrong_cost,
+        stories=len(set(stories_of(rows) or ())),
     )
 
 
@@ -158,40 +157,38 @@ def _group(rows: Sequence[Row], seed: int) -> Group:
     sourced = [row for row in rows if row.right_source is not None]
     answerable = [row for row in rows if row.answerable]
 
-    def over(group: Sequence[Row], value: Callable[[Row], float]) -> Figure | None:
-        return _percent([value(row) for row in group], seed) if group else None
+    def over(group: Sequence[Row], value: Callable[[Row], float]) -> Figure:
+        return percent([value(row) for row in group], group, seed=seed)
 
     return Group(
         n=len(rows),
-        exact_match=_percent([row.given(row.exact_match) for row in rows], seed),
-        f1=_percent([row.given(row.f1) for row in rows], seed),
-        right=_percent([float(row.good) for row in rows], seed),
-        right_source=over(sourced, lambda row: row.given(bool(row.right_source))),
-        answered=_percent([float(not row.abstained) for row in rows], seed),
-        best_exact_match=over(answerable, lambda row: row.exact_match),
-        best_f1=over(answerable, lambda row: row.f1),
-        best_right=over(answerable, lambda row: float(row.right)),
+        exact_match=over(rows, lambda row: row.given(row.exact_match)),
+        f1=over(rows, lambda row: row.given(row.f1)),
+        right=over(rows, lambda row: float(row.good)),
+        right_source=over(sourced, lambda row: row.given(bool(row.right_source))) if sourced else None,
+        answered=over(rows, lambda row: float(not row.abstained)),
+        best_exact_match=over(answerable, lambda row: row.exact_match) if answerable else None,
+        best_f1=over(answerable, lambda row: row.f1) if answerable else None,
+        best_right=over(answerable, lambda row: float(row.right)) if answerable else None,
     )
 
 
+def _why(rows: Sequence[Row], seed: int) -> dict[str, Figure]:
+    told = [row for row in rows if row.why and not row.answerable]
+    names = [*_WHYS, *sorted({row.why for row in told} - set(_WHYS))]
+    parts = {name: [row for row in told if row.why == name] for name in names}
+    return {name: percent([float(row.good) for row in part], part, seed=seed) for name, part in parts.items() if part}
+
+
 def _retrieval(rows: Sequence[Row], seed: int) -> dict[str, Figure]:
-    figures: dict[str, Figure] = {}
-    answerable = [row for row in rows if row.answerable]
-    for depth in HIT_DEPTHS if answerable else ():
-        found = [float(row.answer_rank is not None and row.answer_rank <= depth) for row in answerable]
-        figures[f"hit@{depth}"] = _percent(found, seed)
-    judged = [row for row in rows if row.relevant]
-    if judged:
-        qrels = {row.id: dict(row.relevant) for row in judged}
-        run = {row.id: {key: 1.0 / rank for rank, key in enumerate(row.hits, 1)} for row in judged if row.hits}
-        measured = {f"recall@{depth}": retrieval.recall(qrels, run, k=depth) for depth in RECALL_DEPTHS}
-        measured |= {"MRR@10": retrieval.reciprocal_rank(qrels, run), "nDCG@10": retrieval.ndcg(qrels, run)}
-        for name, values in measured.items():
-            figures[name] = _percent([values[row.id] for row in judged], seed)
-    return figures
+    by_id = {row.id: row for row in rows}
+    return {
+        name: percent(list(values.values()), [by_id[one] for one in values], seed=seed)
+        for name, values in search_values(rows).items()
+    }
 
 
-def _abstention(confidence: Floats, right: Bools, seed: int) -> dict[str, Figure]:
+def _abstention(confidence: Floats, right: Bools, stories: list[str] | None, seed: int) -> dict[str, Figure]:
     def coverage(sure: Floats, good: Bools) -> float:
         return 100 * coverage_at_precision(sure, good, precision=PRECISION_ASKED)
 
@@ -199,16 +196,21 @@ def _abstention(confidence: Floats, right: Bools, seed: int) -> dict[str, Figure
         {"auroc": auroc, "aurc": aurc, "coverage_at_90_precision": coverage},
         confidence,
         right,
+        stories,
         seed,
     )
 
 
-def _calibration(confidence: Floats, right: Bools, seed: int) -> dict[str, Figure]:
-    return _over({"ece": expected_calibration_error, "brier": brier_score}, confidence, right, seed)
+def _calibration(confidence: Floats, right: Bools, stories: list[str] | None, seed: int) -> dict[str, Figure]:
+    return _over({"ece": expected_calibration_error, "brier": brier_score}, confidence, right, stories, seed)
 
 
 def _over(
-    measures: Mapping[str, Callable[[Floats, Bools], float | None]], confidence: Floats, right: Bools, seed: int
+    measures: Mapping[str, Callable[[Floats, Bools], float | None]],
+    confidence: Floats,
+    right: Bools,
+    stories: list[str] | None,
+    seed: int,
 ) -> dict[str, Figure]:
     """Return the figures that are defined here, such as AUROC where some are right and some wrong."""
     figures = {}
@@ -217,20 +219,20 @@ def _over(
             lambda rows, measure=measure: measure(confidence[rows], right[rows]),  # type: ignore[misc]
             confidence.size,
             seed=seed,
+            groups=stories,
         )
         if found:
-            figures[name] = Figure(*found, confidence.size)
+            figures[name] = Figure(*found, confidence.size, len(set(stories or ())))
     return figures
 
 
-def _shares(columns: Mapping[str, Sequence[float | None]], seed: int) -> dict[str, Figure]:
-    known = {name: [float(value) for value in values if value is not None] for name, values in columns.items()}
-    return {name: _percent(values, seed) for name, values in known.items() if values}
-
-
-def _percent(values: Sequence[float], seed: int) -> Figure:
-    found = bootstrap.interval([100 * value for value in values], seed=seed)
-    return Figure(*found, len(values))
+def _shares(columns: Mapping[str, Callable[[Row], float | None]], rows: Sequence[Row], seed: int) -> dict[str, Figure]:
+    figures = {}
+    for name, value in columns.items():
+        known = [(float(found), row) for row in rows if (found := value(row)) is not None]
+        if known:
+            figures[name] = percent([share for share, _ in known], [row for _, row in known], seed=seed)
+    return figures
 
 
 def _latency(rows: Sequence[Row]) -> dict[str, tuple[float, float]]:

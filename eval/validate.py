@@ -10,6 +10,7 @@ from itertools import combinations
 from pullquote.articles import Article
 from pullquote.errors import SourceError
 from pullquote.eval.gold import SPLITS, TYPES, GoldQuestion, GoldSet, article_key
+from pullquote.eval.metrics.wording import distinct
 from pullquote.index.adding import article_id
 from pullquote.index.furniture import furniture_ranges
 from pullquote.index.sources import SourceFile, discover, read_articles
@@ -127,7 +128,7 @@ def _span_problems(question: GoldQuestion, articles: Mapping[str, Article]) -> I
 
 
 def _kind_problems(question: GoldQuestion, articles: Mapping[str, Article]) -> Iterator[str]:
-    if question.type == "changing" and len({value.value for value in question.values}) < 2:
+    if question.type == "changing" and len(distinct(value.value for value in question.values)) < 2:
         yield "a changing answer needs the values that were given, at least two"
     for value in question.values:
         article = articles.get(value.article)

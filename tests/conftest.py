@@ -27,6 +27,12 @@ settings.load_profile("pullquote")
 REPOSITORY = Path(__file__).parent.parent
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_users_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whatever a test keeps in the cache, it is not the user's."""
+    os.environ["PULLQUOTE_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.fixture
 def embedder() -> HashEmbedder:
     return HashEmbedder()

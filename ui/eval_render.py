@@ -43,10 +43,13 @@ def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None
         f"{count(facts.articles, 'article')}; reader {one_line(facts.reader)}, embedder {one_line(facts.embedder)}."
     )
     console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.")
+    console.print(f"Intervals and p-values: {_resampling(scores)}.")
     console.print(
         "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or not.\n"
     )
     console.print(_groups(scores))
+    if scores.why:
+        console.print(_figures("Withheld, of unanswerable ones", scores.why))
     console.print(_figures("Search", scores.retrieval))
     console.print(_figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}))
     if facts.confidence_fitted_on:
@@ -72,11 +75,18 @@ def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None
 def _show_comparison(console: Console, comparison: Comparison) -> None:
     if comparison.differences:
         console.print(_differences(comparison))
-        console.print(f"gained {len(comparison.gained):,}, lost {len(comparison.lost):,}")
     else:
-        console.print("The comparison looks at answers, and this set doesn't judge any.")
+        console.print("There is nothing to compare: the set names neither answers nor articles.")
+    if any(one.name == "right" for one in comparison.differences):
+        console.print(f"gained {len(comparison.gained):,}, lost {len(comparison.lost):,}")
     for change in comparison.changed_facts:
         console.print(f"changed: {one_line(change)}")
+
+
+def _resampling(scores: Scores) -> str:
+    if not scores.stories:
+        return "resampling questions"
+    return f"resampling stories ({scores.stories:,}), since questions of one come out alike"
 
 
 def show_validation(found: Validation) -> None:
@@ -130,7 +140,7 @@ def _figures(title: str, figures: Mapping[str, Figure]) -> Table:
     for name, figure in figures.items():
         digits = 3 if name in _UP_TO_ONE else 1
         table.add_row(
-            _NAMES.get(name, name.replace("_", " ")),
+            Text(_NAMES.get(name, one_line(name).replace("_", " "))),
             f"{figure.value:.{digits}f}",
             f"{figure.low:.{digits}f} to {figure.high:.{digits}f}",
             f"{figure.n:,}",
@@ -147,7 +157,7 @@ def _differences(comparison: Comparison) -> Table:
             f"{one.run:.1f}",
             f"{one.difference:+.1f} ({one.low:+.1f} to {one.high:+.1f})",
             f"{one.p_value:.4f}",
-            "may be chance" if one.noise else "more than noise",
+            one.remark,
         )
     return table
 

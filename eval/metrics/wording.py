@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
@@ -65,6 +65,24 @@ def is_right(prediction: str, accepted: Sequence[str]) -> bool:
     if isinstance(accepted, str):
         raise TypeError("accepted must be a sequence of answers, not one string.")
     return any(_same(prediction, answer) for answer in accepted)
+
+
+def distinct(wordings: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the different values of some texts, each as its wordings, in the order of their first ones.
+
+    Two wordings are of one value if `is_right` says so of them, or of each and a third.
+    """
+    groups: list[list[str]] = []
+    for wording in dict.fromkeys(wordings):
+        same = [group for group in groups if is_right(wording, group)]
+        for group in same[1:]:
+            same[0].extend(group)
+            groups.remove(group)
+        if same:
+            same[0].append(wording)
+        else:
+            groups.append([wording])
+    return [tuple(group) for group in groups]
 
 
 def _same(one: str, other: str) -> bool:

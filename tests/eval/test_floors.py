@@ -1,14 +1,15 @@
 """The gate: open at the pinned figures and a little below, shut for a reader that got worse or too sure."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import log
+from pathlib import Path
 
 import pytest
 
 from pullquote.errors import InputError, SourceError
 from pullquote.eval import floors
-from pullquote.eval.floors import Floors, failures, pin, pinned_figures
+from pullquote.eval.floors import Floors, failures, pin, pinned_figures, pinned_types, type_slack
 from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan
 from pullquote.eval.run import ask_all
 from pullquote.eval.scores import Figure, Group, Scores, score
@@ -24,25 +25,29 @@ PINNED = {
     "right": 70.0,
     "f1": 75.0,
     "right_source": 60.0,
-    "unanswerable_right": 80.0,
     "hit@20": 90.0,
     "auroc": 0.8,
     "ece": 0.05,
     "verbatim": 100.0,
 }
+# Type to its pin, and how many questions of it the run has.
+TYPES, ASKED = {"unanswerable": 80.0, "fact": 55.0, "list": 40.0}, {"unanswerable": 68, "fact": 165, "list": 5}
 
 
-def scores_with(**changed):
-    """Return the scores of a run with the figures of PINNED, but for the changed ones; None leaves one out."""
+def scores_with(types=None, **changed):
+    """Return the scores of a run with the figures of PINNED and TYPES, but for changed ones; None leaves one out."""
     known = {name: Figure(value, 0.0, 100.0, 9) for name, value in (PINNED | changed).items() if value is not None}
 
-    def group(right):
-        other = Figure(1.0, 0.0, 2.0, 9)
-        return Group(9, other, known.get("f1", other), right, known.get("right_source"), other, None, None, None)
+    def group(right, n=9):
+        other = Figure(1.0, 0.0, 2.0, n)
+        return Group(n, other, known.get("f1", other), right, known.get("right_source"), other, None, None, None)
 
+    kinds = {name: value for name, value in (TYPES | (types or {})).items() if value is not None}
     return Scores(
         groups={"all": group(known["right"]), "answerable": group(Figure(3.0, 0.0, 9.0, 9))}
-        | ({"unanswerable": group(known["unanswerable_right"])} if "unanswerable_right" in known else {}),
+        | {name: group(Figure(value, 0.0, 100.0, 9), ASKED[name]) for name, value in kinds.items()}
+        | {"far": group(Figure(2.0, 0.0, 9.0, 9))},
+        why={},
         retrieval={"hit@1": Figure(2.0, 0.0, 9.0, 9)} | {k: v for k, v in known.items() if k == "hit@20"},
         abstention={"aurc": Figure(0.4, 0.0, 1.0, 9)} | {k: v for k, v in known.items() if k == "auroc"},
         curve=(),
@@ -59,15 +64,18 @@ def scores_with(**changed):
 NOTHING = replace(
     scores_with(), groups={}, retrieval={"nDCG@10": Figure(50, 0, 100, 9)}, abstention={}, calibration={}, citations={}
 )
-FLOORS = Floors("aa" * 32, "bb" * 32, "report", PINNED)
+FLOORS = Floors("aa" * 32, "bb" * 32, "report", PINNED, TYPES)
 
 
 def test_what_is_pinned():
     assert pinned_figures(scores_with()) == PINNED
     assert pinned_figures(scores_with(right=66.666666)) == PINNED | {"right": 66.6667}
-    without = ("unanswerable_right", "right_source", "auroc")
+    without = ("right_source", "auroc")
     assert pinned_figures(scores_with(**dict.fromkeys(without))).keys() == PINNED.keys() - set(without)
     assert pinned_figures(NOTHING) == {}
+    assert pinned_types(scores_with()) == TYPES
+    assert pinned_types(scores_with(types={"list": None, "fact": 33.333333})) == {"unanswerable": 80.0, "fact": 33.3333}
+    assert pinned_types(NOTHING) == {}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,6 @@ def test_what_is_pinned():
         ("right", 68.5, 68.4),
         ("f1", 73.5, 73.4),
         ("right_source", 58.5, 58.4),
-        ("unanswerable_right", 77.0, 76.9),
         ("hit@20", 88.5, 88.4),
         ("auroc", 0.78, 0.7799),
         ("ece", 0.07, 0.0701),
@@ -90,16 +97,51 @@ def test_the_gate_has_a_little_slack(figure, still, no_more):
     assert sentence.startswith(f"{figure} is {no_more:g}; {asked} {PINNED[figure]:g} (")
 
 
+@pytest.mark.parametrize(
+    ("n", "slack", "questions"),
+    [
+        (432, 1.5, 6),
+        (165, 2.43, 4),  # 1.5 * sqrt(432 / 165) = 2.427
+        (73, 3.65, 2),
+        (68, 3.79, 2),
+        (39, 5.0, 1),
+        (29, 5.79, 1),
+        (9, 11.12, 1),  # one question is more than 1.5 * sqrt(48) = 10.4
+        (1, 100.0, 1),
+    ],
+)
+def test_a_types_slack_suits_how_many_it_has(n, slack, questions):
+    assert type_slack(n) == slack
+    assert questions * 100 / n <= slack < (questions + 1) * 100 / n
+
+
+@pytest.mark.parametrize(
+    ("kind", "still", "no_more", "asked"),
+    [
+        ("fact", 52.57, 52.56, "fact: right is 52.56; at least 55 (- 2.43) is asked."),
+        ("unanswerable", 76.21, 76.2, "unanswerable: withheld is 76.2; at least 80 (- 3.79) is asked."),
+        # Of five, one may be lost, but not two.
+        ("list", 20.0, 0.0, "list: right is 0; at least 40 (- 20) is asked."),
+    ],
+)
+def test_a_type_has_a_floor_of_its_own(kind, still, no_more, asked):
+    assert failures(FLOORS, FACTS, scores_with(types={kind: still})) == []
+    assert failures(FLOORS, FACTS, scores_with(types={kind: no_more})) == [asked]
+
+
 def test_better_figures_open_the_gate():
     better = {name: 0.0 if name == "ece" else 1.0 if name == "auroc" else 100.0 for name in PINNED}
-    assert failures(FLOORS, FACTS, scores_with(**better)) == []
+    assert failures(FLOORS, FACTS, scores_with(types=dict.fromkeys(TYPES, 100.0), **better)) == []
 
 
 def test_every_broken_floor_is_named():
     broken = failures(FLOORS, FACTS, scores_with(right=1.0, ece=0.9, auroc=None))
     assert [sentence.split()[0] for sentence in broken] == ["right", "auroc", "ece"]
     assert broken[1] == "auroc is pinned at 0.8, but this run doesn't have it."
-    assert len(failures(FLOORS, FACTS, NOTHING)) == len(PINNED)
+    assert len(failures(FLOORS, FACTS, NOTHING)) == len(PINNED) + len(TYPES)
+    assert failures(FLOORS, FACTS, scores_with(types={"list": None})) == [
+        "list: right is pinned at 40, but this run doesn't have it."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -132,6 +174,8 @@ def test_the_first_pin_and_a_higher_one_are_free():
     assert raised.floors == PINNED | {"right": 71.0, "ece": 0.04}
     assert raised.regressions == ()
     assert pin(raised, FACTS, scores_with(right=71.0, ece=0.04)) == raised
+    types = pin(raised, FACTS, scores_with(types={"fact": 56.0}, right=71.0, ece=0.04))
+    assert (types.types, types.regressions) == (TYPES | {"fact": 56.0}, ())
 
 
 @pytest.mark.parametrize(
@@ -141,6 +185,10 @@ def test_the_first_pin_and_a_higher_one_are_free():
         ({"ece": 0.06, "right": 99.0}, "ece 0.05 -> 0.06"),
         ({"auroc": None}, "auroc 0.8 -> nan"),
         ({"right": 1.0, "f1": 2.0}, "right 70 -> 1, f1 75 -> 2"),
+        # Overall as before: one type pays for the other.
+        ({"types": {"fact": 54.9, "list": 100.0}}, "fact: right 55 -> 54.9"),
+        ({"types": {"unanswerable": 79.0}}, "unanswerable: withheld 80 -> 79"),
+        ({"types": {"list": None}}, "list: right 40 -> nan"),
     ],
 )
 def test_lowering_a_pin_takes_a_reason_which_is_kept(change, worse):
@@ -150,6 +198,7 @@ def test_lowering_a_pin_takes_a_reason_which_is_kept(change, worse):
         assert f"({worse})" in str(refused.value)
     lowered = pin(FLOORS, FACTS, scores_with(**change), reason="a smaller reader")
     assert lowered.floors == pinned_figures(scores_with(**change))
+    assert lowered.types == pinned_types(scores_with(**change))
     assert lowered.regressions == (f"a smaller reader: {worse}",)
     again = pin(lowered, FACTS, scores_with(**change | {"verbatim": 99.0}), reason="again")
     assert again.regressions == (f"a smaller reader: {worse}", "again: verbatim 100 -> 99")
@@ -168,7 +217,14 @@ def test_floors_come_back_as_they_were_written(tmp_path):
     assert floors.read(tmp_path / "floors.json") == kept
 
 
-GOOD = {"gold_sha256": "a", "archive_sha256": "b", "split": "c", "floors": {"right": 70.0}, "regressions": []}
+GOOD = {
+    "gold_sha256": "a",
+    "archive_sha256": "b",
+    "split": "c",
+    "floors": {"right": 70.0},
+    "types": {"fact": 60.0},
+    "regressions": [],
+}
 
 
 @pytest.mark.parametrize(
@@ -178,7 +234,9 @@ GOOD = {"gold_sha256": "a", "archive_sha256": "b", "split": "c", "floors": {"rig
         "[]",
         "{}",
         "null",
-        *(json.dumps({key: value for key, value in GOOD.items() if key != name}) for name in GOOD),
+        *(json.dumps({key: value for key, value in GOOD.items() if key != name}) for name in GOOD if name != "types"),
+        json.dumps(GOOD | {"types": {"fact": float("inf")}}),
+        json.dumps(GOOD | {"types": ["fact"]}),
         json.dumps(GOOD | {"floors": ["right"]}),
         json.dumps(GOOD | {"floors": {"right": "high"}}),
         json.dumps(GOOD | {"floors": {"right": None}}),
@@ -190,10 +248,41 @@ GOOD = {"gold_sha256": "a", "archive_sha256": "b", "split": "c", "floors": {"rig
 )
 def test_damaged_floors_are_refused(tmp_path, damage):
     (tmp_path / "floors.json").write_text(json.dumps(GOOD))
-    assert floors.read(tmp_path / "floors.json").floors == {"right": 70.0}
+    whole = floors.read(tmp_path / "floors.json")
+    assert (whole.floors, whole.types, whole.older) == ({"right": 70.0}, {"fact": 60.0}, False)
     (tmp_path / "floors.json").write_text(damage)
     with pytest.raises(SourceError, match=r"floors\.json does not hold floors"):
         floors.read(tmp_path / "floors.json")
+
+
+def older_floors(file):
+    """Write FLOORS as they were kept before types were pinned."""
+    facts = asdict(FLOORS) | {"floors": PINNED | {"unanswerable_right": 80.0}}
+    file.write_text(json.dumps({name: value for name, value in facts.items() if name not in ("types", "older")}))
+    return file
+
+
+def test_floors_of_the_older_layout_are_read_and_pinned_anew_for_nothing(tmp_path):
+    found = floors.read(older_floors(tmp_path / "floors.json"))
+    assert found == replace(FLOORS, types={"unanswerable": 80.0}, older=True)
+    assert failures(found, FACTS, scores_with(types={"fact": 1.0})) == []
+    assert failures(found, FACTS, scores_with(types={"unanswerable": 70.0})) == [
+        "unanswerable: withheld is 70; at least 80 (- 3.79) is asked."
+    ]
+    with pytest.raises(InputError, match="unanswerable: withheld 80 -> 79"):
+        pin(found, FACTS, scores_with(types={"unanswerable": 79.0}))
+    fresh = pin(found, FACTS, scores_with())
+    assert fresh == FLOORS
+    floors.write(fresh, tmp_path / "floors.json")
+    kept = json.loads((tmp_path / "floors.json").read_text())
+    assert list(kept) == ["gold_sha256", "archive_sha256", "split", "floors", "types", "regressions"]
+    assert kept["types"] == TYPES
+
+
+def test_the_floors_that_ship_can_be_read():
+    shipped = floors.read(Path(floors.__file__).with_name("floors.json"))
+    assert shipped.floors.keys() == PINNED.keys()
+    assert "unanswerable" in shipped.types
 
 
 def test_missing_floors_are_named(tmp_path):
@@ -301,7 +390,8 @@ def test_a_reader_that_got_worse_or_too_sure_shuts_the_gate(quay, monkeypatch):
     assert figures["right"] == round(100 * 11 / 14, 4)
     # Right and from the right place: nine of the twelve with spans.
     assert figures["right_source"] == 75.0
-    assert (figures["unanswerable_right"], figures["verbatim"], figures["hit@20"]) == (100.0, 100.0, 100.0)
+    assert (figures["verbatim"], figures["hit@20"]) == (100.0, 100.0)
+    assert pinned_types(scores) == {"fact": 75.0, "unanswerable": 100.0}
     # Sure (0.9994) and right; 0.75 and 3 of 4 right; 0.25 and 1 of 4 right.
     assert figures["ece"] < 0.001
     gate = pin(None, run.facts, scores)
@@ -310,8 +400,8 @@ def test_a_reader_that_got_worse_or_too_sure_shuts_the_gate(quay, monkeypatch):
     run, shifted = measured(quay, ShiftedByAWord, monkeypatch)
     assert shifted.citations["verbatim"].value == 100.0  # quoted to the letter, and wrong
     broken = [sentence.split()[0] for sentence in failures(gate, run.facts, shifted)]
-    assert {"right", "f1", "right_source", "ece"} <= set(broken)
-    assert "unanswerable_right" not in broken
+    assert {"right", "f1", "right_source", "ece", "fact:"} <= set(broken)
+    assert "unanswerable:" not in broken
 
     run, louder = measured(quay, FiveTimesAsSure, monkeypatch)
     assert pinned_figures(louder)["right"] == figures["right"]  # the same answers are given

@@ -120,6 +120,7 @@ SCORES = Scores(
     bins=(Bin(0.0, 0.5, 0.31, 0.25, 3), Bin(0.5, 1.0, 0.8, 1.0, 1)),
     citations={"verbatim": figure(100.0)},
     lists={},
+    why={"wrong-event": Figure(80.0, 55.5, 92.5, 20), "false-premise": Figure(100.0, 34.2, 100.0, 2)},
     latency_ms={"search": (8.25, 12.5), "read": (140.0, 190.0), "total": (149.0, 204.1)},
     errors=0,
 )
@@ -133,6 +134,7 @@ NOTHING = Scores(
     bins=(),
     citations={},
     lists={},
+    why={},
     latency_ms={},
     errors=0,
 )
@@ -142,8 +144,11 @@ def comparison(gained=1, lost=0):
     before, now = row("changed", answer=None, confidence=0.3), row("changed", **RIGHT)
     return Comparison(
         differences=(
-            Difference("right", 50.0, 54.2, 4.2, 1.1, 7.3, 0.0004),
-            Difference("f1", 61.0, 60.5, -0.5, -2.5, 1.5, 0.61),
+            Difference("right", 50.0, 54.2, 4.2, 1.1, 7.3, 0.0004, 400),
+            Difference("f1", 61.0, 60.5, -0.5, -2.5, 1.5, 0.61, 400),
+            Difference("right_source", 40.0, 40.0, 0.0, 0.0, 0.0, 1.0, 300),
+            Difference("hit@5", 70.0, 75.0, 5.0, 1.0, 9.0, 0.02, 320),
+            Difference("nDCG@10", 60.0, 61.0, 1.0, -1.0, 3.0, 0.3, 310),
         ),
         gained=((before, now),) * gained,
         lost=((now, before),) * lost,
@@ -187,7 +192,7 @@ def test_headline(usual):
         "95% interval 59.7–67.7 over 4 questions",
         "95% interval 58.7–66.7 over 4 questions",
         "95% interval 69.5–77.5 over 4 questions",
-        "95% interval 0.0–100.0 over 2 answers",
+        "95% interval 0.0–100.0 over 2 answers",  # one right, one wrong
     ]
 
 
@@ -240,9 +245,13 @@ def test_table_by_type(usual):
 def test_comparison():
     root = page(comparison=comparison(gained=31))
     assert table(root, "baseline-caption")[1:] == [
-        ["Right", "50.0", "54.2", "+4.2 +1.1 to +7.3", "below 0.001", "more than noise"],
-        ["F1", "61.0", "60.5", "−0.5 −2.5 to +1.5", "0.610", "may be chance"],
-    ]
+        ["Right", "50.0", "54.2", "+4.2 +1.1 to +7.3", "below 0.001", "400", "more than noise"],
+        ["F1", "61.0", "60.5", "−0.5 −2.5 to +1.5", "0.610", "400", "may be chance"],
+        ["Right, with source", "40.0", "40.0", "+0.0 +0.0 to +0.0", "1.000", "300", "the same"],
+        ["A passage with an accepted answer (hit@5)", "70.0", "75.0", "+5.0 +1.0 to +9.0", "0.020", "320",
+         "more than noise"],
+        ["The order as a whole (nDCG@10)", "60.0", "61.0", "+1.0 −1.0 to +3.0", "0.300", "310", "may be chance"],
+    ]  # fmt: skip
     assert "reader_sha256: 53aa51172d14 -> cdcdcdcdcdcd" in section(root, "baseline")
     gained, lost = root.xpath("//*[@id='baseline']//details")
     assert len(gained.xpath(".//li")) == 30
@@ -252,6 +261,39 @@ def test_comparison():
         "“Ada Kall” (0.80)",
     ]
     assert text(lost) == "Questions lost: 0"
+
+
+def test_a_comparison_of_a_set_that_judges_only_the_search():
+    rows = [row("q", judged=False, answerable=False, accepted=(), answer=None, best="", place=None)]
+    found = replace(comparison(gained=0), differences=comparison().differences[4:])
+    shown = page(rows, NOTHING, comparison=found)
+    assert [line[0] for line in table(shown, "baseline-caption")[1:]] == ["The order as a whole (nDCG@10)"]
+    assert not shown.xpath("//*[@id='baseline']//details")
+    nothing = section(page(rows, NOTHING, comparison=replace(found, differences=())), "baseline")
+    assert "There is nothing to compare: the set names neither answers nor articles." in nothing
+
+
+def test_unanswerable_questions_by_why(usual):
+    assert table(usual, "why-caption")[1:] == [
+        ["The archive tells of another event like it", "80.0 55.5–92.5", "20"],
+        ["The question takes for granted what isn’t so", "100.0 34.2–100.0", "2"],
+    ]
+    assert not page(scores=replace(SCORES, why={})).xpath("//*[@id='why-caption']")
+
+
+def test_the_report_says_what_is_resampled(usual):
+    def told(root):
+        (note,) = [line for line in texts(root, "//p[@class='note']") if line.startswith("The 95% interval")]
+        terms, meanings = (texts(root, f"//dl[@class='definitions']//{tag}") for tag in ("dt", "dd"))
+        return note, dict(zip(terms, meanings, strict=True))["95% interval"]
+
+    note, meaning = told(usual)
+    assert "(by resampling questions)" in note
+    assert "resampling questions, seed 7" in meaning
+    note, meaning = told(page(scores=replace(SCORES, stories=9)))
+    assert "(by resampling stories): other stories and questions" in note
+    assert meaning.startswith("By drawing the 9 stories again and again at random, each with all its questions")
+    assert "A figure over fewer than 5 of them resamples questions." in meaning
 
 
 def test_abstention_calibration_search_and_time(usual):
@@ -354,6 +396,7 @@ def hostile_page(evil):
     scores = replace(
         SCORES,
         groups={"all": group(50.0), evil: group(40.0)},
+        why={evil: figure(40.0)},
         latency_ms={evil: (1.0, 2.0)},
         citations={evil: figure(1.0)},
         errors=1,
@@ -438,7 +481,7 @@ def test_facts_are_in_the_small_print_with_hashes_shortened(usual):
     assert HASH in usual.xpath("//abbr/@title")
     assert facts["settings"] == "given_from 0.5, passages_read 12"
     assert (facts["seed"], facts["confidence_sha256"]) == ("7", "–")
-    assert "bootstrap, seed 7" in section(usual, "small-print")
+    assert "bootstrap, resampling questions, seed 7" in section(usual, "small-print")
 
 
 def test_a_set_that_judges_only_the_search():

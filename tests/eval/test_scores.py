@@ -1,5 +1,6 @@
-"""Ten rows whose every figure is worked out by hand."""
+"""Ten rows whose every figure is worked out by hand; intervals by story and by question."""
 
+from dataclasses import replace
 from math import log2
 
 import pytest
@@ -83,7 +84,8 @@ def test_end_to_end_of_parts(scores):
     followup = scores.groups["followup"]
     assert (followup.right.value, followup.right_source.value, followup.best_right.value) == (0, 0, 0)
     assert scores.groups["list"].right_source is None
-    assert scores.groups["list"].right == Figure(100.0, 100.0, 100.0, 1)
+    # All of one: Wilson's z^2 / (1 + z^2) stands in for an interval without width.
+    assert scores.groups["list"].right == Figure(100.0, pytest.approx(100 / 4.8415, abs=0.01), 100.0, 1)
 
 
 def test_search(scores):
@@ -198,6 +200,74 @@ def test_of_articles_judged_alone_only_the_search_is_scored():
     )
     assert (found.groups, found.abstention, found.calibration, found.citations, found.lists) == ({}, {}, {}, {}, {})
     assert (found.curve, found.bins, found.threshold, found.latency_ms, found.errors) == ((), (), None, {}, 0)
+
+
+def test_withheld_by_why_there_is_no_answer():
+    def absent(name, why, **changes):
+        return row(name, type="unanswerable", answerable=False, accepted=(), why=why, **changes)
+
+    rows = [
+        right("fact", why="wrong-event"),  # not an unanswerable one
+        absent("a", "false-premise", given=False),
+        absent("b", "out-of-date"),
+        absent("c", "wrong-event", given=False),
+        absent("d", "wrong-event"),
+        absent("e", "wrong-event", given=False),
+        absent("f", "wrong-event", given=False, error="missing from the run"),
+        absent("g", ""),
+    ]
+    found = score(rows, seed=7).why
+    assert [(name, figure.value, figure.n) for name, figure in found.items()] == [
+        ("wrong-event", 50.0, 4), ("false-premise", 100.0, 1), ("out-of-date", 0.0, 1),
+    ]  # fmt: skip
+    assert score([right("a")], seed=7).why == {}
+
+
+def of_stories(stories, **changes):
+    """Return ten rows a story, that came out alike in each: right in every other story."""
+    return [
+        replace(right(f"{name}{at}", story=name, **changes), right=number % 2 == 0, f1=float(number % 2 == 0))
+        for number, name in enumerate(stories)
+        for at in range(10)
+    ]
+
+
+def test_intervals_by_story_are_wider_where_questions_of_a_story_are_alike():
+    rows = of_stories("abcdef")
+    whole, alone = (score(some, seed=7) for some in (rows, [replace(row, story="") for row in rows]))
+    assert (whole.stories, alone.stories) == (6, 0)
+    for name in ("right", "f1", "best_right"):
+        by_story, by_question = getattr(whole.groups["all"], name), getattr(alone.groups["all"], name)
+        assert by_story.value == by_question.value == 50
+        assert (by_story.stories, by_question.stories) == (6, 0)
+        # Six of which half are right against sixty.
+        assert by_story.high - by_story.low > 2 * (by_question.high - by_question.low)
+    assert whole.calibration["brier"].high - whole.calibration["brier"].low > 1.5 * (
+        alone.calibration["brier"].high - alone.calibration["brier"].low
+    )
+
+
+def test_questions_are_resampled_where_stories_are_few_or_some_question_has_none():
+    assert score(of_stories("abcd"), seed=7).stories == 0
+    assert score(of_stories("abcde"), seed=7).stories == 5
+    assert score([*of_stories("abcde"), right("z")], seed=7).stories == 0
+    # A part of too few stories resamples its questions, the whole its stories.
+    rows = [*of_stories("abcde"), *of_stories("ab", type="list")]
+    rows = [replace(one, id=f"{at}") for at, one in enumerate(rows)]
+    groups = score(rows, seed=7).groups
+    assert (groups["all"].right.stories, groups["fact"].right.stories, groups["list"].right.stories) == (5, 5, 0)
+    assert groups["list"].right.low < 50 < groups["list"].right.high
+
+
+def test_where_all_came_out_alike_an_interval_has_width_all_the_same():
+    rows = [row(f"q{at}", given=False, answerable=False, accepted=(), type="unanswerable") for at in range(68)]
+    everything = score(rows, seed=7).groups["all"]
+    # z^2 / (68 + z^2) = 5.35%.
+    assert (everything.answered.low, everything.answered.high) == (0.0, pytest.approx(5.35, abs=0.01))
+    assert (everything.right.low, everything.right.high) == (pytest.approx(94.65, abs=0.01), 100.0)
+    # Stories say no more than questions here.
+    told = [replace(one, story=f"s{at % 6}") for at, one in enumerate(rows)]
+    assert score(told, seed=7).groups["all"].right == everything.right
 
 
 def test_no_rows_have_no_scores():

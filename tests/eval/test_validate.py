@@ -128,7 +128,7 @@ def test_a_sound_set(check):
         ("changing", {"values": []}, "a changing answer needs the values that were given, at least two"),
         (
             "changing",
-            {"values": [value(LATER, "Eleven"), value(LATER, "Eleven")]},
+            {"values": [value(LATER, "Eleven"), value(LATER, "Eleven people")]},
             "a changing answer needs the values that were given, at least two",
         ),
         (

@@ -12,7 +12,7 @@ import typer
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from pullquote.eval.rows import ROWS_FILE, begin, read_rows
+from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, begin, read_rows
 from pullquote.index.archive import Archive
 from pullquote.qa import confidence
 from pullquote.qa.engine import Engine
@@ -79,7 +79,9 @@ def reader(monkeypatch):
 @pytest.fixture
 def run(reader, tmp_path, monkeypatch, few_resamples):
     monkeypatch.setattr("pullquote.index.archive.SentenceTransformerEmbedder", lambda name: HashEmbedder())
-    monkeypatch.setattr("pullquote.eval.run.has_fast_bfloat16", lambda: False)
+    for module in ("run", "gold_archive"):
+        monkeypatch.setattr(f"pullquote.eval.{module}.has_fast_bfloat16", lambda: False)
+    monkeypatch.setenv("PULLQUOTE_CACHE", str(tmp_path / "cache"))
     for name in ("PULLQUOTE_ARCHIVE", "PULLQUOTE_DEBUG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -101,7 +103,7 @@ def made_once(tmp_path_factory):
 @pytest.fixture
 def at_hand(run, made_once, monkeypatch):
     """An archive of the set's articles, made once: making one anew takes most of a test's time."""
-    monkeypatch.setattr("pullquote.eval.run.build_archive", lambda *_, **__: Archive.open(made_once))
+    monkeypatch.setattr("pullquote.eval.gold_archive.gold_archive", lambda *_, **__: Archive.open(made_once))
 
 
 def test_the_users_own_archive_is_not_asked_a_sets_questions(run, gold, tmp_path, monkeypatch):
@@ -142,9 +144,12 @@ def test_eval_asks_the_report_split_of_the_sets_own_articles(run, gold, reader):
     assert lines[0] == "Tarn, report: 4 questions over 5 articles; reader finding, embedder hash."
     rows = {line.split()[0]: line for line in lines if line}
     assert re.fullmatch(r"all 4 50\.0 \([\d.]+-[\d.]+\) 33\.3 \([\d.]+-[\d.]+\) 50\.0 50\.0 50\.0 66\.7", rows["all"])
-    assert re.fullmatch(r"unanswerable 1 100\.0 \(100\.0-100\.0\) - 100\.0 100\.0 0\.0 -", rows["unanswerable"])
-    assert any(re.fullmatch(r"hit@20 100\.0 100\.0 to 100\.0 3", line) for line in lines)
-    assert any(re.fullmatch(r"verbatim 100\.0 100\.0 to 100\.0 4", line) for line in lines)
+    assert re.fullmatch(r"unanswerable 1 100\.0 \(20\.7-100\.0\) - 100\.0 100\.0 0\.0 -", rows["unanswerable"])
+    # All of three, of four, of one: Wilson's intervals.
+    assert any(re.fullmatch(r"hit@20 100\.0 43\.9 to 100\.0 3", line) for line in lines)
+    assert any(re.fullmatch(r"verbatim 100\.0 51\.0 to 100\.0 4", line) for line in lines)
+    assert any(re.fullmatch(r"missing-fact 100\.0 20\.7 to 100\.0 1", line) for line in lines)
+    assert "Intervals and p-values: resampling questions." in lines
     # By falling confidence R .88, W .73, R .38, W .27: of four pairs the right one is surer in three. Cheapest is
     # to give the first three: one wrong, none withheld.
     assert any(re.fullmatch(r"AUROC \(0 to 1, higher is better\) 0\.750 .* 4", line) for line in lines)
@@ -164,12 +169,14 @@ def test_eval_json_is_complete_and_one_line(run, gold):
     assert told["run"]["settings"]["passages_read"] == 12
     scores = told["scores"]
     assert list(scores) == [
-        "groups", "retrieval", "abstention", "curve", "threshold", "calibration", "bins", "citations", "lists",
-        "latency_ms", "errors", "wrong_cost",
+        "groups", "why", "retrieval", "abstention", "curve", "threshold", "calibration", "bins", "citations", "lists",
+        "latency_ms", "errors", "wrong_cost", "stories",
     ]  # fmt: skip
     assert list(scores["groups"]) == ["all", "answerable", "unanswerable", "fact"]
     assert scores["groups"]["all"]["right"]["value"] == 50
-    assert set(scores["groups"]["all"]["right"]) == {"value", "low", "high", "n"}
+    assert set(scores["groups"]["all"]["right"]) == {"value", "low", "high", "n", "stories"}
+    assert {why: (figure["value"], figure["n"]) for why, figure in scores["why"].items()} == {"missing-fact": (100, 1)}
+    assert scores["stories"] == 0
     assert set(scores["retrieval"]) == {
         *(f"hit@{depth}" for depth in (1, 5, 20, 50)), *(f"recall@{depth}" for depth in (1, 5, 20)),
         "MRR@10", "nDCG@10",
@@ -196,14 +203,58 @@ def test_a_threshold_above_every_confidence_is_no_number_in_json(run, gold, read
     ("options", "towns", "split"),
     [
         (("--split", "tune"), ["Nolby", "Brack"], "tune"),
-        (("--split", "all", "--limit", "2"), ["Varn", "Tarn"], "all, first 2"),
-        (("--limit", "1"), ["Varn"], "report, first 1"),
+        # Two stories of three questions; of the types, facts have five of six.
+        (("--split", "all", "--limit", "6"), ["Varn", "Tarn", "Skelm", None, "Nolby", "Brack"], "all"),
+        (("--limit", "9"), ["Varn", "Tarn", "Skelm", None], "report"),
     ],
 )
 def test_part_of_a_set(run, gold, reader, options, towns, split):
     told = strict(run("eval", gold, "--json", *options).stdout)
-    assert reader.asked == [ASKED[town] for town in towns]
+    assert reader.asked == [ASKED[town] if town else PAY for town in towns]
     assert (told["run"]["split"], told["run"]["n"]) == (split, len(towns))
+
+
+@pytest.mark.usefixtures("at_hand")
+def test_a_few_of_all_stories_and_types(run, gold, reader):
+    stories = ["ferries", "ferries", "fares", "fares"]
+    asked = [one | {"story": story, "split": "report"} for one, story in zip(QUESTIONS[:4], stories, strict=True)]
+    write_lines(gold / "questions.jsonl", asked)
+    told = strict(run("eval", gold, "--limit", "3", "--json").stdout)
+    assert (told["run"]["split"], told["run"]["n"]) == ("report, sample of 3", 3)
+    chosen = list(reader.asked)
+    # Of three the types have 2.25 and 0.75, the stories 1.5 each: both types, both stories.
+    assert PAY in chosen
+    assert {ASKED["Varn"], ASKED["Tarn"]} & set(chosen)
+    reader.asked.clear()
+    run("eval", gold, "--limit", "3")
+    assert reader.asked == chosen
+    reader.asked.clear()
+    run("eval", gold, "--limit", "2")
+    assert set(reader.asked) <= set(chosen)
+
+
+@pytest.mark.usefixtures("at_hand")
+def test_what_is_resampled_is_said(run, gold):
+    asked = [one | {"story": f"s{at}", "split": "report"} for at, one in enumerate(QUESTIONS)]
+    write_lines(gold / "questions.jsonl", asked)
+    line = "Intervals and p-values: resampling stories (6), since questions of one come out alike."
+    assert line in run("eval", gold).stdout.splitlines()
+    assert strict(run("eval", gold, "--json").stdout)["scores"]["stories"] == 6
+
+
+def test_the_archive_comes_from_the_cache_the_second_time_and_says_so(run, gold, tmp_path):
+    assert run("eval", gold).stderr == ""
+    (entry,) = [one for one in (tmp_path / "cache" / "eval-archives").iterdir() if one.is_dir()]
+    again = run("eval", gold, "--report", "kept")
+    assert again.stderr == (
+        f"pullquote: archive from cache: {entry} (--rebuild builds it anew)\npullquote: the report: kept/report.html\n"
+    )
+    assert again.exit_code == 0
+    assert run("eval", gold, "--rebuild", "--json").stderr == ""
+    assert not entry.exists()
+    tuned = run("calibrate", gold, "--output", "fit.json")
+    assert tuned.stderr.startswith("pullquote: archive from cache: ")
+    refused(run("eval", gold, "--rebuild", "--archive", "own.pq"), 2, "--rebuild is for the archive of the set's own")
 
 
 @pytest.mark.usefixtures("no_report")
@@ -214,12 +265,10 @@ def test_a_report_is_kept_and_its_run_goes_on(run, gold, reader, tmp_path):
     reader.stops_after = None
     reader.asked.clear()
     result = run("eval", gold, "--report", "kept")
-    assert (result.exit_code, result.stderr) == (0, "pullquote: the report: kept/report.html\n")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (0, "pullquote: the report: kept/report.html")
     assert reader.asked == [PAY]
     kept = tmp_path / "kept"
-    assert sorted(re.sub("-[0-9a-f]{12}", "", file.name) for file in kept.iterdir()) == [
-        "archive.pq", "report.html", "rows.jsonl", "run.json", "scores.json",
-    ]  # fmt: skip
+    assert sorted(file.name for file in kept.iterdir()) == ["report.html", "rows.jsonl", "run.json", "scores.json"]
     assert [one.good for one in read_rows(kept / ROWS_FILE)] == [True, False, False, True]
     reader.asked.clear()
     result = run("eval", gold, "--report", "kept", "--json")
@@ -245,13 +294,21 @@ def test_a_baseline(run, gold, reader):
     assert result.exit_code == 0
     comparison = strict(result.stdout)["comparison"]
     assert (comparison["gained"], comparison["lost"]) == (["Skelm"], ["pay"])
-    assert [one["name"] for one in comparison["differences"]] == ["exact_match", "f1", "right", "best_right"]
-    assert comparison["differences"][2]["difference"] == 0
-    assert comparison["differences"][2]["noise"] is True
+    assert [one["name"] for one in comparison["differences"]] == [
+        "exact_match", "f1", "right", "right_source", "best_right", "hit@1", "hit@5", "hit@20", "hit@50",
+        "recall@1", "recall@5", "recall@20", "MRR@10", "nDCG@10",
+    ]  # fmt: skip
+    told = {one.pop("name"): one for one in comparison["differences"]}
+    assert set(told["right"]) == {"baseline", "run", "difference", "low", "high", "p_value", "n", "noise", "remark"}
+    assert (told["right"]["difference"], told["right"]["noise"], told["right"]["remark"]) == (0, True, "may be chance")
+    # Of three with known words, one more; the search is as it was.
+    assert (told["right_source"]["difference"], told["right_source"]["n"]) == (pytest.approx(100 / 3), 3)
+    assert (told["nDCG@10"]["difference"], told["nDCG@10"]["remark"]) == (0, "the same")
     assert comparison["changed"] == [f"reader_sha256: {'f' * 64} -> {'e' * 64}"]
     shown = run("eval", gold, "--report", "now", "--baseline", "before").stdout
     assert "gained 1, lost 1" in shown
     assert "may be chance" in shown
+    assert re.search(r"nDCG@10 +\d+\.\d +\d+\.\d +\+0\.0 \(\+0\.0 to \+0\.0\) +1\.0000 +the same", shown)
     refused(run("eval", gold, "--split", "tune", "--baseline", "before"), 2, "The runs can't be compared: one asked 2")
 
 
@@ -260,6 +317,14 @@ def test_what_is_wrong_with_a_baseline_is_told_before_asking(run, gold, reader, 
     refused(run("eval", gold, "--baseline", "none"), 1, "none/run.json cannot be read: No such file or directory")
     begin(replace(FACTS, n=2), [right("a")], tmp_path / "half")
     refused(run("eval", gold, "--baseline", "half"), 1, "The run in half isn't finished: 1 of 2 rows are there.")
+    for name in ("half", "older"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / FACTS_FILE).write_text('{"pullquote": "0.0.1", "gold": "Tarn", "scorer": "squad"}')
+    for option in ("--baseline", "--report"):
+        refused(
+            run("eval", gold, option, "older"), 1, "older/run.json was kept by another version of Pullquote (withou"
+        )
+    refused(run("calibrate", "older", "--output", "fit.json"), 1, "older/run.json was kept by another version")
     refused(run("eval", gold, "--baseline", "x", "--report", "./x"), 2, "--baseline and --report are the same folder")
     assert reader.asked == []
 
@@ -270,7 +335,9 @@ def test_the_gate(run, gold, reader, tmp_path):
     result = run("eval", gold, "--floors", pinned, "--pin")
     assert result.exit_code == 0
     assert result.stderr.startswith(f"pullquote: pinned in {pinned}: right 50, f1 50")
-    assert run("eval", gold, "--floors", pinned).exit_code == 0
+    assert result.stderr.endswith(", unanswerable: withheld 100, fact: right 33.3333\n")
+    result = run("eval", gold, "--floors", pinned)
+    assert (result.exit_code, result.stderr) == (0, "")
 
     reader.found[ASKED["Varn"]] = [("quay", 8.0)]
     result = run("eval", gold, "--floors", pinned, "--json")
@@ -288,6 +355,18 @@ def test_the_gate(run, gold, reader, tmp_path):
     assert run("eval", gold, "--floors", pinned, "--pin", "--allow-regression", "a smaller reader").exit_code == 0
     (kept,) = json.loads(pinned.read_text())["regressions"]
     assert kept.startswith("a smaller reader: right 50 -> 25")
+
+    older = json.loads(pinned.read_text())
+    del older["types"]
+    older["floors"]["unanswerable_right"] = 100.0
+    pinned.write_text(json.dumps(older))
+    result = run("eval", gold, "--floors", pinned)
+    assert (result.exit_code, result.stderr) == (
+        0, f"pullquote: {pinned} is of an older layout, which pins no types of question; --pin adds them.\n",
+    )  # fmt: skip
+    result = run("eval", gold, "--floors", pinned, "--pin")
+    assert result.exit_code == 0
+    assert json.loads(pinned.read_text())["types"] == {"fact": 0.0, "unanswerable": 100.0}
 
     result = run("eval", gold, "--split", "tune", "--floors", pinned)
     assert result.exit_code == 1
@@ -345,7 +424,8 @@ def test_articles_judged_alone(run, tmp_path):
     assert (told["groups"], told["threshold"], told["abstention"]) == ({}, None, {})
     assert run("eval", beir, "--report", "articles").exit_code == 0
     shown = run("eval", beir, "--baseline", "articles").stdout
-    assert "The comparison looks at answers, and this set doesn't judge any." in shown
+    assert re.search(r"nDCG@10 +100\.0 +100\.0 .* the same", shown)
+    assert "gained" not in shown
     result = run("eval", beir, "--floors", "floors.json", "--pin")
     assert (result.exit_code, Path("floors.json").exists()) == (2, False)
     assert "beir judges no answers: there is nothing to pin." in result.stderr
@@ -416,7 +496,7 @@ def test_calibrate_on_a_kept_run(run, tmp_path):
     model = confidence.load(Path("fit.json"))
     assert (model.reader_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (50 questions)")
     low, high = (model.probability(candidate(margin=margin).features) for margin in (2.0, 7.0))
-    assert low < 0.2 < 0.8 < high
+    assert low < 0.25 < 0.75 < high
 
 
 def test_calibrate_keeps_the_fit_in_the_archive(run, tmp_path, reader):
@@ -508,6 +588,6 @@ def test_help_names_every_option(run, name):
     assert result.exit_code == 0
     command = get_command(app).get_command(typer.Context(get_command(app)), name)
     options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-    assert len(options) >= {"eval": 12, "calibrate": 5, "check-gold": 1}[name]
+    assert len(options) >= {"eval": 13, "calibrate": 5, "check-gold": 1}[name]
     for option in options:
         assert option in result.stdout

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pullquote.eval.metrics.wording import is_right
+from pullquote.eval.metrics.wording import distinct, is_right
 
 SAME = [
     # numbers
@@ -190,6 +190,22 @@ def test_accepted_answers_are_a_sequence_and_not_its_letters():
         is_right("4", "41")
 
 
+@pytest.mark.parametrize(
+    ("wordings", "values"),
+    [
+        ([], []),
+        (["three", "Five", "five", "Six", "6", "five"], [("three",), ("Five", "five"), ("Six", "6")]),
+        (["£3.4m", "£4.2m", "£3.4 million"], [("£3.4m", "£3.4 million"), ("£4.2m",)]),
+        (["More than 100", "91", "ninety-one"], [("More than 100",), ("91", "ninety-one")]),
+        # The first two differ but for the third, whatever the order.
+        (["41 people", "41 guests", "41"], [("41 people", "41 guests", "41")]),
+        (["41", "41 people", "41 guests"], [("41", "41 people", "41 guests")]),
+    ],
+)
+def test_different_values(wordings, values):
+    assert distinct(wordings) == values
+
+
 PIECES = st.lists(
     st.sampled_from(["4", "41", "May", "2031", "Sunday", "5am", "£3.2m", "5%", "100m", "½", "°C", "£"])
     | st.sampled_from(["the", "of", "Dr", "Quill", "harbour", "million", "half", "and", "a", "dozen", ",", "-", "’"]),
@@ -222,3 +238,10 @@ DAYS = st.dates(dt.date(1000, 1, 1), dt.date(2999, 12, 31))
 def test_days_are_the_same_only_as_dates(one, other):
     written = f"{one:%A}, {one:%B} {one.day}, {one.year}"
     assert is_right(written, [f"{other.day} {other:%b}"]) == ((one.month, one.day) == (other.month, other.day))
+
+
+@given(st.lists(PIECES, max_size=6))
+def test_each_wording_is_in_one_value_and_values_differ(wordings):
+    values = distinct(wordings)
+    assert sorted(one for value in values for one in value) == sorted(set(wordings))
+    assert not any(is_right(one, value) for at, value in enumerate(values) for other in values[:at] for one in other)
