@@ -352,6 +352,16 @@ class Archive:
                 for _, start, end, tokens in self._database.passages_of(found[0])
             ]
 
+    def count_articles(self) -> int:
+        """Return how many articles there are; asks the database only, and loads neither index nor model."""
+        with self._reading:
+            return self._database.live_articles()
+
+    def bylines(self) -> list[tuple[dt.date | None, str | None, tuple[str, ...]]]:
+        """Return (day, outlet, authors) of every article, in the order they were stored; loads no text."""
+        with self._reading:
+            return list(self._database.bylines(self._database.number("published_generation")))
+
     def info(self) -> ArchiveInfo:
         """Return what the archive holds and was made with."""
         with self._reading:

@@ -323,6 +323,19 @@ class Database:
         )[0]
         return row[0], row[1], row[2]
 
+    def live_articles(self) -> int:
+        """Return how many articles are live; told by an index alone, in a millisecond where `summary` takes seventy."""
+        return int(self._query("SELECT count(*) FROM articles INDEXED BY live_article WHERE removed_in IS NULL")[0][0])
+
+    def bylines(self, generation: int) -> Iterator[tuple[dt.date | None, str | None, tuple[str, ...]]]:
+        """Yield (day, outlet, authors) of every article visible at `generation`, in order of rowid."""
+        for published, outlet, authors in self._query(
+            "SELECT published, outlet, authors FROM articles "
+            "WHERE added_in <= ?1 AND (removed_in IS NULL OR removed_in > ?1) ORDER BY rowid",
+            (generation,),
+        ):
+            yield dt.date.fromisoformat(published) if published else None, outlet, tuple(json.loads(authors))
+
     def fingerprints(self, generation: int) -> list[str]:
         """Return the fingerprints of the articles visible at `generation`."""
         rows = self._query(

@@ -1,0 +1,120 @@
+"""A conversation: questions with what came of each, in the order asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import overload
+
+from pullquote.answers import Answer, Citation
+from pullquote.filters import Filters
+
+# How many turns follow-ups look back. Of a question that refers further back, nobody could say what it means either.
+HISTORY_TURNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One question of a conversation and what came of it: an answer, or the sentence why there is none.
+
+    Attributes:
+        id: unique.
+        asked_at: when, in UTC.
+        question: as typed.
+        understood: as asked of the archive, with names carried over from earlier turns filled in.
+        filters: as asked with.
+        answer: what the engine gave; None where it gave an error.
+        error: that error's sentence; "" with an answer.
+    """
+
+    id: str
+    asked_at: dt.datetime
+    question: str
+    understood: str
+    filters: Filters
+    answer: Answer | None
+    error: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        question: str,
+        outcome: Answer | str,
+        *,
+        filters: Filters | None = None,
+        understood: str = "",
+        asked_at: dt.datetime | None = None,
+    ) -> Exchange:
+        """Return an exchange with an id of its own.
+
+        Args:
+            question: as typed.
+            outcome: the answer, or the sentence of the error.
+            filters: as asked with; none by default.
+            understood: as asked of the archive; by default the question.
+            asked_at: an aware time; by default now.
+        """
+        found = isinstance(outcome, Answer)
+        return cls(
+            id=uuid.uuid4().hex,
+            asked_at=(asked_at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC),
+            question=question,
+            understood=understood or question,
+            filters=filters or Filters(),
+            answer=outcome if isinstance(outcome, Answer) else None,
+            error="" if found else str(outcome),
+        )
+
+    @property
+    def text(self) -> str:
+        """The words of the answer; "" where there is none, in the archive or at all."""
+        return (self.answer.answer or "") if self.answer else ""
+
+    @property
+    def best(self) -> Citation | None:
+        """The first place that carries the answer, or None where there is no answer."""
+        if self.answer is None or self.answer.abstained or not self.answer.answers:
+            return None
+        return self.answer.answers[0].citations[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation(Sequence[Exchange]):
+    """Exchanges, oldest first. Never changes: `append` returns a longer one."""
+
+    exchanges: tuple[Exchange, ...] = field(default=())
+
+    def __len__(self) -> int:
+        return len(self.exchanges)
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Exchange, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Exchange | tuple[Exchange, ...]:
+        return self.exchanges[index]
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self.exchanges)
+
+    def append(self, exchange: Exchange) -> Conversation:
+        """Return this conversation with one more exchange."""
+        return Conversation((*self.exchanges, exchange))
+
+    def get(self, exchange_id: str) -> Exchange | None:
+        """Return the exchange with that id, or None."""
+        return next((exchange for exchange in self.exchanges if exchange.id == exchange_id), None)
+
+    def history(self, last: int = HISTORY_TURNS) -> list[tuple[str, str, Citation | None]]:
+        """Return (question as understood, answer or "", best citation) of the last turns, oldest first.
+
+        Turns that ended in an error are left out: nothing was said there that a later question could mean.
+        """
+        answered = [exchange for exchange in self.exchanges if exchange.answer is not None]
+        return [
+            (exchange.understood, exchange.text, exchange.best) for exchange in answered[max(0, len(answered) - last) :]
+        ]
