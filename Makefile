@@ -28,7 +28,7 @@ demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questio
 test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
 	@$(BIN)/python -m pytest
 
-check: lint types test wheel browser  ## what CI runs
+check: lint types test gate wheel browser  ## what CI runs
 
 lint: $(VENV)/.installed  ## ruff: style and format
 	@$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pullquote.answers import Answer, Candidate, Citation, Hit
+    from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Turn
     from pullquote.articles import AddReport, Article, Passage, Skipped
     from pullquote.errors import (
         ArchiveDamaged,
@@ -53,9 +53,11 @@ _HOMES = {
     "ModelMismatch": "pullquote.errors",
     "NotAnArchive": "pullquote.errors",
     "Passage": "pullquote.articles",
+    "PassagesFound": "pullquote.answers",
     "PullquoteError": "pullquote.errors",
     "Skipped": "pullquote.articles",
     "SourceError": "pullquote.errors",
+    "Turn": "pullquote.answers",
 }
 
 __all__ = [
@@ -78,9 +80,11 @@ __all__ = [
     "ModelMismatch",
     "NotAnArchive",
     "Passage",
+    "PassagesFound",
     "PullquoteError",
     "Skipped",
     "SourceError",
+    "Turn",
     "__version__",
 ]
 

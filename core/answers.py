@@ -104,6 +104,25 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
+class PassagesFound:
+    """What the search found for a question, before it is read.
+
+    Attributes:
+        question: as asked.
+        understood: what was searched instead, where an earlier turn says what the question leaves out; or None.
+        passages: best first.
+        searched: what was looked at.
+        timings_ms: milliseconds by stage, so far.
+    """
+
+    question: str
+    understood: str | None
+    passages: tuple[Hit, ...]
+    searched: Searched
+    timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one question, or the statement that the archive doesn't hold it.
 
@@ -116,6 +135,8 @@ class Answer:
         searched: what was looked at.
         timings_ms: milliseconds by stage.
         passages: the passages read, best first; not part of the JSON object.
+        understood: what was searched and read instead of `question`, where an earlier turn says what it leaves
+            out; or None.
     """
 
     question: str
@@ -126,11 +147,13 @@ class Answer:
     searched: Searched
     timings_ms: Mapping[str, float]
     passages: tuple[Hit, ...] = field(default=(), repr=False)
+    understood: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer object of the command line's `--json` (dates as YYYY-MM-DD)."""
         return {
             "question": self.question,
+            **({} if self.understood is None else {"understood": self.understood}),
             "answer": self.answer,
             "abstained": self.abstained,
             "confidence": round(self.confidence, 4),
@@ -143,6 +166,30 @@ class Answer:
             },
             "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the same conversation, and what was answered.
+
+    Attributes:
+        question: as asked.
+        answer: the words that were given, or None.
+        citation: where they are printed, if that is known.
+        understood: what the question was understood as, where that is something else.
+    """
+
+    question: str
+    answer: str | None = None
+    citation: Citation | None = None
+    understood: str | None = None
+
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        """Return the turn that an answer ended."""
+        given = None if answer.abstained or not answer.answers else answer.answers[0]
+        citation = given.citations[0] if given else None
+        return cls(answer.question, answer.answer, citation, answer.understood)
 
 
 def _day(value: dt.date | None) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pullquote
-from pullquote.answers import Answer, Candidate, Citation, Hit
+from pullquote.answers import Answer, Candidate, Citation, Hit, Turn
 from pullquote.articles import Article
 from pullquote.errors import InputError
 from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key
@@ -140,8 +140,10 @@ class Judge:
         """Return the row of one question; what cannot be asked gets a row that says why."""
         filters = Filters(as_of=question.as_of)
         try:
-            answer = engine.ask(question.question, filters=filters) if question.judged else None
-            hits = self._archive.search(question.question, limit=SEARCH_DEPTH, filters=filters)
+            history = [Turn(turn.question, turn.answer) for turn in question.history]
+            answer = engine.ask(question.question, history=history, filters=filters) if question.judged else None
+            searched = (answer.understood if answer else None) or question.question
+            hits = self._archive.search(searched, limit=SEARCH_DEPTH, filters=filters)
         except InputError as error:
             return blank(question, error=str(error))
         row = self._with_hits(blank(question), question, hits)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from threading import Lock
 
-from pullquote.answers import Answer, Hit, Searched
+from pullquote.answers import Answer, Hit, PassagesFound, Searched, Turn
 from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
 from pullquote.index.search import check_query
 from pullquote.qa.confidence import ConfidenceModel, confidence_for
 from pullquote.qa.evidence import Asked, candidates, collect
+from pullquote.qa.followups import understand
 from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
@@ -23,6 +24,9 @@ _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld.
 GIVEN_FROM = 0.5
 _CANDIDATES = 5
+
+# What is yielded on the way to an answer: the answer comes last.
+Progress = PassagesFound | Answer
 
 
 class Engine:
@@ -81,6 +85,8 @@ class Engine:
         self,
         question: str,
         *,
+        history: Sequence[Turn] = (),
+        understood_as: str | None = None,
         filters: Filters | None = None,
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
@@ -92,6 +98,9 @@ class Engine:
 
         Args:
             question: in plain words.
+            history: the turns of the conversation so far, oldest first; what the question leaves to them is
+                filled in (see `pullquote.qa.followups`).
+            understood_as: what to search and read, used as it is; nothing is filled in then.
             filters: bounds, instead of the single ones that follow.
             since: earliest day of publication.
             until: latest day of publication.
@@ -103,33 +112,66 @@ class Engine:
             InputError: the question is empty or too long, or a date is malformed.
             ModelError: a model can't be loaded.
         """
+        *_, answer = self.ask_steps(
+            question,
+            history=history,
+            understood_as=understood_as,
+            filters=filters,
+            since=since,
+            until=until,
+            outlets=outlets,
+            authors=authors,
+            as_of=as_of,
+        )
+        if not isinstance(answer, Answer):
+            raise TypeError("The last step of a question is its answer.")
+        return answer
+
+    def ask_steps(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        understood_as: str | None = None,
+        filters: Filters | None = None,
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        outlets: Sequence[str] = (),
+        authors: Sequence[str] = (),
+        as_of: str | dt.date | None = None,
+    ) -> Iterator[Progress]:
+        """Yield what is known of a question so far: the passages once they are found, then the answer.
+
+        Arguments and errors as in `ask`; errors are raised at the first step.
+        """
         bounds = filters or Filters.of(
             since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
         )
-        question = check_query(question)
         begun = time.perf_counter()
-        hits, scope = self.archive.search_with_scope(question, limit=self._passages, filters=bounds)
-        searched = time.perf_counter()
-        readings = self.reader.read(question, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
+        question = check_query(question)
+        standing = check_query(understand(question, history).question if understood_as is None else understood_as)
+        understood = None if standing == question else standing
+        hits, scope = self.archive.search_with_scope(standing, limit=self._passages, filters=bounds)
+        searched = Searched(scope.articles, scope.passages, scope.since, scope.until)
+        timings_ms = {"search": (time.perf_counter() - begun) * 1000}
+        yield PassagesFound(question, understood, tuple(hits), searched, dict(timings_ms))
+        reading = time.perf_counter()
+        readings = self.reader.read(standing, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
         read = time.perf_counter()
-        asked = Asked(question, hits, readings, scope.passages, bounds.as_of)
+        asked = Asked(standing, hits, readings, scope.passages, bounds.as_of)
         answers = tuple(candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence))
         abstained = not answers or answers[0].confidence < GIVEN_FROM
-        done = time.perf_counter()
-        return Answer(
+        timings_ms |= {"read": (read - reading) * 1000, "combine": (time.perf_counter() - read) * 1000}
+        yield Answer(
             question=question,
             answer=None if abstained else answers[0].text,
             abstained=abstained,
             confidence=answers[0].confidence if answers else 0.0,
             answers=answers,
-            searched=Searched(scope.articles, scope.passages, scope.since, scope.until),
-            timings_ms={
-                "search": (searched - begun) * 1000,
-                "read": (read - searched) * 1000,
-                "combine": (done - read) * 1000,
-                "total": (done - begun) * 1000,
-            },
+            searched=searched,
+            timings_ms=timings_ms | {"total": sum(timings_ms.values())},
             passages=tuple(hits),
+            understood=understood,
         )
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pullquote.answers import Answer, PassagesFound, Turn
 from pullquote.errors import InputError, ModelError, ModelMismatch
 from pullquote.filters import Filters
 from pullquote.index.archive import Archive
@@ -165,6 +166,73 @@ def test_reprints_are_one_origin_and_own_reports_several(archive: Archive, write
     assert answer.answer == "Lind"
     assert answer.answers[0].origins == 2
     assert {citation.article_id for citation in answer.answers[0].citations} == {"wire", "reprint", "own"}
+
+
+HISTORY = (Turn(f"{QUESTION}?", "Lind"),)
+
+
+def test_a_follow_up_is_searched_and_read_as_it_is_understood(engine: Engine, reader: CapitalReader):
+    read: list[str] = []
+    engine = Engine(engine.archive, reader=Overheard(reader, read))
+    answer = engine.ask(" When was that? ", history=HISTORY)
+    understood = "When did Lind chair the port authority of varn?"
+    assert (answer.question, answer.understood, read) == ("When was that?", understood, [understood])
+    assert [hit.article.id for hit in answer.passages] == [
+        hit.article.id for hit in engine.archive.search(understood, limit=12)
+    ]
+    assert list(answer.to_json()) == ["question", "understood", *ANSWER_KEYS[1:]]
+    assert answer.to_json()["understood"] == understood
+
+
+def test_a_question_that_needs_no_history_is_not_understood_otherwise(engine: Engine):
+    answer = engine.ask(QUESTION, history=HISTORY)
+    assert answer.understood is None
+    assert list(answer.to_json()) == ANSWER_KEYS
+    assert without_timings(answer) == without_timings(engine.ask(QUESTION))
+
+
+def test_what_the_user_made_of_a_question_is_taken_as_it_is(engine: Engine):
+    answer = engine.ask("And before that?", history=HISTORY, understood_as=f"{QUESTION} ", outlets=["Brask Daily"])
+    assert (answer.question, answer.understood, answer.answer) == ("And before that?", QUESTION, "Vig")
+    assert engine.ask("When was that?", history=HISTORY, understood_as="When was that?").understood is None
+    with pytest.raises(InputError, match="empty"):
+        engine.ask("And before that?", understood_as=" ")
+
+
+def test_steps_are_the_passages_and_then_the_answer(engine: Engine):
+    bounds = {"since": "2031-01-01", "history": HISTORY}
+    found, answer = engine.ask_steps("Who was it before?", **bounds)
+    assert isinstance(found, PassagesFound)
+    assert (found.question, found.passages, found.searched) == ("Who was it before?", answer.passages, answer.searched)
+    assert found.understood == answer.understood == f"{QUESTION} before Lind?"
+    assert list(found.timings_ms) == ["search"]
+    assert found.timings_ms["search"] == answer.timings_ms["search"]
+    assert without_timings(answer) == without_timings(engine.ask("Who was it before?", **bounds))
+
+
+def test_steps_are_taken_one_at_a_time(engine: Engine, reader: CapitalReader):
+    read: list[str] = []
+    steps = Engine(engine.archive, reader=Overheard(reader, read)).ask_steps(QUESTION)
+    assert isinstance(next(steps), PassagesFound)
+    assert read == []
+    assert isinstance(next(steps), Answer)
+    assert read == [QUESTION]
+    with pytest.raises(InputError):
+        next(engine.ask_steps(""))
+
+
+class Overheard:
+    """A reader that notes what it is asked."""
+
+    name, sha256 = CapitalReader.name, CapitalReader.sha256
+
+    def __init__(self, reader: CapitalReader, asked: list[str]) -> None:
+        self._reader = reader
+        self._asked = asked
+
+    def read(self, question: str, passages: list, *, spans: int = 5) -> list:
+        self._asked.append(question)
+        return self._reader.read(question, passages, spans=spans)
 
 
 def without_timings(answer) -> str:
