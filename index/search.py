@@ -13,7 +13,7 @@ from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.index.database import Database
 from pullquote.index.embedder import Vectors
-from pullquote.index.fusion import recency_factor, reciprocal_rank_fusion
+from pullquote.index.fusion import WEIGHTS, recency_factor, reciprocal_rank_fusion
 from pullquote.index.lexical import LexicalIndex
 from pullquote.index.near_duplicates import Wording, says_the_same
 from pullquote.index.snapshot import Snapshot
@@ -74,7 +74,7 @@ def run(
     words = [
         (row, score) for row, score in lexical.search(query, filters, depth) if row < snapshot.rows and passages[row]
     ]
-    scores = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]])
+    scores = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]], weights=WEIGHTS)
     if filters.as_of:
         _prefer_recent(scores, snapshot, filters.as_of)
     order = sorted(scores, key=lambda row: (-scores[row], row))

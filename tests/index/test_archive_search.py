@@ -11,7 +11,7 @@ from pullquote.answers import Hit
 from pullquote.filters import Filters
 from pullquote.index.adding import passage_input
 from pullquote.index.archive import Archive
-from pullquote.index.fusion import recency_factor
+from pullquote.index.fusion import WEIGHTS, recency_factor
 
 from fakes import HashEmbedder, made_up_news
 
@@ -44,8 +44,8 @@ def test_a_hit_has_its_scores_and_ranks(archive: Archive, write_articles, embedd
     for name, hit in by_id.items():
         assert hit.dense_score == pytest.approx(cosines[name], abs=1e-4)
         assert hit.dense_rank == 1 + sum(other > cosines[name] for other in cosines.values())
-        ranks = [rank for rank in (hit.dense_rank, hit.lexical_rank) if rank]
-        assert hit.score == pytest.approx(sum(1 / (60 + rank) for rank in ranks), abs=1e-12)
+        ranks = zip((hit.dense_rank, hit.lexical_rank), WEIGHTS, strict=True)
+        assert hit.score == pytest.approx(sum(weight / (60 + rank) for rank, weight in ranks if rank), abs=1e-12)
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
 
 
@@ -138,8 +138,8 @@ def test_as_of_multiplies_by_the_recency_factor(archive: Archive, write_articles
     archive.add([write_articles({"id": "a", "text": "The ferry sailed.", "published": "2031-05-01"})])
     (plain,) = archive.search("ferry")
     (dated,) = archive.search("ferry", filters=Filters.of(as_of="2031-05-04"))
-    assert plain.score == pytest.approx(2 / 61)
-    assert dated.score == pytest.approx(2 / 61 * recency_factor(3))
+    assert plain.score == pytest.approx(sum(WEIGHTS) / 61)
+    assert dated.score == pytest.approx(sum(WEIGHTS) / 61 * recency_factor(3))
 
 
 def test_scope_counts_what_the_filters_leave(archive: Archive, write_articles):
