@@ -19,7 +19,13 @@ from pullquote.eval.metrics.abstention import (
     coverage_at_precision,
     risk_coverage,
 )
-from pullquote.eval.metrics.calibration import Bin, brier_score, expected_calibration_error, reliability_bins
+from pullquote.eval.metrics.calibration import (
+    Bin,
+    brier_score,
+    error_if_calibrated,
+    expected_calibration_error,
+    reliability_bins,
+)
 from pullquote.eval.metrics.outcomes import Bools, Floats
 from pullquote.eval.rows import Row
 from pullquote.eval.search_values import search_values
@@ -202,7 +208,10 @@ def _abstention(confidence: Floats, right: Bools, stories: list[str] | None, see
 
 
 def _calibration(confidence: Floats, right: Bools, stories: list[str] | None, seed: int) -> dict[str, Figure]:
-    return _over({"ece": expected_calibration_error, "brier": brier_score}, confidence, right, stories, seed)
+    figures = _over({"ece": expected_calibration_error, "brier": brier_score}, confidence, right, stories, seed)
+    if confidence.size:
+        figures["ece_if_calibrated"] = Figure(*error_if_calibrated(confidence, seed=seed), confidence.size)
+    return figures
 
 
 def _over(

@@ -29,9 +29,10 @@ _NAMES = {
     "aurc": "AURC (0 to 1, lower is better)",
     "coverage_at_90_precision": "coverage at 90% precision, %",
     "ece": "ECE (0 to 1, lower is better)",
+    "ece_if_calibrated": "ECE by chance, were each confidence true",
     "brier": "Brier score (0 to 1, lower is better)",
 }
-_UP_TO_ONE = frozenset({"auroc", "aurc", "ece", "brier"})
+_UP_TO_ONE = frozenset({"auroc", "aurc", "ece", "ece_if_calibrated", "brier"})
 
 
 def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None:

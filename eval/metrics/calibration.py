@@ -67,6 +67,37 @@ def expected_calibration_error(
     return float(sum(one.n * abs(one.mean_confidence - one.share_right) for one in made) / total)
 
 
+def error_if_calibrated(
+    confidence: npt.ArrayLike, *, seed: int, bins: int = 10, equal: Equal = "mass", draws: int = 500
+) -> tuple[float, float, float]:
+    """Return the calibration error that the same confidences would show by chance if they were true.
+
+    Few questions in a bin miss their mean even then; an error within this range is no sign of a bad calibration.
+    Outcomes are drawn, each right with its confidence as the probability.
+
+    Args:
+        confidence: (n,) float, 0..1.
+        seed: of the draws.
+        bins, equal: as in `reliability_bins`.
+        draws: how often.
+
+    Returns:
+        The mean, the 2.5th and the 97.5th percentile, 0..1.
+
+    Source: consistency resampling, Bröcker and Smith, "Increasing the Reliability of Reliability Diagrams", 2007.
+    """
+    probability = np.asarray(confidence, dtype=np.float64)
+    generator = np.random.default_rng(seed)
+    errors = [
+        expected_calibration_error(
+            probability, generator.random(probability.size) < probability, bins=bins, equal=equal
+        )
+        for _ in range(draws)
+    ]
+    low, high = np.percentile(errors, [2.5, 97.5])
+    return float(np.mean(errors)), float(low), float(high)
+
+
 def reliability_bins(
     confidence: npt.ArrayLike, right: npt.ArrayLike, *, bins: int = 10, equal: Equal = "mass"
 ) -> tuple[Bin, ...]:

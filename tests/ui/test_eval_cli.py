@@ -182,7 +182,7 @@ def test_eval_json_is_complete_and_one_line(run, gold):
         "MRR@10", "nDCG@10",
     }  # fmt: skip
     assert set(scores["abstention"]) == {"auroc", "aurc", "coverage_at_90_precision"}
-    assert set(scores["calibration"]) == {"ece", "brier"}
+    assert set(scores["calibration"]) == {"ece", "ece_if_calibrated", "brier"}
     assert (len(scores["curve"]), len(scores["bins"])) == (4, 4)
     assert set(scores["latency_ms"]) == {"search", "read", "combine", "total"}
     assert scores["errors"] == 0

@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 
-from pullquote.eval.metrics.calibration import Bin, brier_score, expected_calibration_error, reliability_bins
+from pullquote.eval.metrics.calibration import (
+    Bin,
+    brier_score,
+    error_if_calibrated,
+    expected_calibration_error,
+    reliability_bins,
+)
 
 CONFIDENCE = [0.1, 0.3, 0.6, 0.8]
 RIGHT = [False, True, False, True]
@@ -158,3 +164,21 @@ def test_bad_input_is_refused(metric, confidence, right, message):
 def test_no_bins_are_refused():
     with pytest.raises(ValueError, match="1 or more, not 0"):
         reliability_bins([0.5], [True], bins=0)
+
+
+def test_the_error_by_chance_of_one_bin_is_a_half_normals_mean():
+    n = 400
+    mean, low, high = error_if_calibrated(np.full(n, 0.5), seed=1, draws=4000)
+    spread = np.sqrt(0.25 / n)
+    assert mean == pytest.approx(spread * np.sqrt(2 / np.pi), rel=0.05)
+    assert low == pytest.approx(0.0, abs=0.1 * spread)
+    assert high == pytest.approx(2.24 * spread, rel=0.1)  # 97.5th percentile of a half-normal
+
+
+def test_the_error_by_chance_falls_with_the_number_of_questions_and_is_none_for_certainties():
+    draw = np.random.default_rng(3)
+    few, many = (error_if_calibrated(draw.random(n), seed=1, draws=100)[0] for n in (100, 10_000))
+    assert many < few / 5
+    assert error_if_calibrated([0.0, 1.0, 1.0], seed=1) == (0.0, 0.0, 0.0)
+    some = draw.random(50)
+    assert error_if_calibrated(some, seed=2) == error_if_calibrated(some, seed=2)
