@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 # Cormack, Clarke and Buettcher (SIGIR 2009) took 60 and found it uncritical.
 RRF_K = 60
-# Of the dense and of the lexical ranking. Tuned on RealTime QA 2023 and on the gold's tune split (an answer at rank 1, 5
-# and 12, in percent): 1 and 0.7 gave 31.0/45.9/51.9 and 41.3/68.0/79.8; equal weights 32.6/46.6/51.6 and
+# Of the dense and of the lexical ranking. Tuned on RealTime QA 2023 and on the gold's tune split (an answer at rank 1,
+# 5 and 12, in percent): 1 and 0.7 gave 31.0/45.9/51.9 and 41.3/68.0/79.8; equal weights 32.6/46.6/51.6 and
 # 42.5/67.8/80.3; 1 and 1.5 33.6/46.7/52.1 and 43.8/70.0/81.5; 1 and 2 33.3/46.6/51.3 and 44.7/68.8/82.0.
 WEIGHTS = (1.0, 1.5)
 # How much the youngest article gains, and in how many days that wears off to 1/e. Tuned likewise; flat around here: no
