@@ -1,128 +1,302 @@
-"""Answers as HTML. Every piece of text passes through `_text`, every address through `web_link`."""
+"""The conversation's cards as HTML. Every piece of text passes through `text`, every address through `web_link`.
+
+Buttons say by data attributes what they do (`data-pq` names the event, the rest is its data); chat_script.js hears
+them and `chat.py` answers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
 
-from pullquote.answers import Answer, Candidate, Citation, Hit
+from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Searched
+from pullquote.filters import Filters
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.wording import (
-    NOT_IN_ARCHIVE,
+    absence,
     around_span,
+    between,
     byline,
-    confidence,
     count,
     day,
     imprint,
-    searched,
-    web_link,
+    likelihood,
+    milliseconds,
+    printed_by,
+    share,
 )
 
 _OTHER_VALUES = 4
-_PLACES = 5
+_PLACES_SHOWN = 3
 _PASSAGES = 3
-_PASSAGE_CHARS = 420
+_PASSAGE_CHARS = 360
+# A second value counts as well supported from here on, if it is also at least half as likely as the first.
+_RIVAL_FROM = 0.25
 
 
-def answer_card(answer: Answer) -> str:
-    """Return one question with its answer, or the statement that the archive doesn't hold it."""
-    body = _absent(answer) if answer.abstained or not answer.answers else _found(answer)
-    return f'<article class="pq-card"><p class="pq-question">{_text(answer.question)}</p>{body}</article>'
-
-
-def message_card(question: str, message: str) -> str:
-    """Return one question with the reason why it has no answer, such as that it is too long."""
+def turn(name: str, question: str, card: str) -> str:
+    """Return a question with its card, as one part of the conversation; a later one of that name replaces it."""
     return (
-        f'<article class="pq-card"><p class="pq-question">{escape(shorten(question, 200))}</p>'
-        f'<p class="pq-message" role="alert">{_text(message)}</p></article>'
+        f'<section class="pq-turn" data-turn="{escape(name)}">'
+        f'<h2 class="pq-question">{escape(shorten(question, 400))}</h2>{card}</section>'
     )
 
 
-def _found(answer: Answer) -> str:
+def pending_card(found: PassagesFound | None = None) -> str:
+    """Return what is shown while a question is worked on: the steps so far, and the passages once they are found."""
+    if found is None:
+        return _card('<ol class="pq-steps"><li aria-current="step">Searching the archive…</li></ol>', busy=True)
+    took = found.timings_ms.get("search")
+    done = _scope(found.searched) + (f" in {milliseconds(took)}" if took is not None else "")
+    understood = f"<p>Understood as: <q>{text(found.understood)}</q></p>" if found.understood else ""
+    return _card(
+        (f'<div class="pq-understood">{understood}</div>' if understood else "")
+        + f'<ol class="pq-steps"><li>{text(done)}</li>'
+        f'<li aria-current="step">Reading {count(len(found.passages), "passage")}…</li></ol>'
+        f'<div class="pq-nearest">{"".join(_passage(hit) for hit in found.passages[:_PASSAGES])}</div>',
+        busy=True,
+    )
+
+
+def answer_card(exchange: Exchange, *, verdict: str = "", note: str = "") -> str:
+    """Return the answer to a question, the statement that there is none, or the reason why it failed.
+
+    Args:
+        exchange: what was asked and found.
+        verdict: what the user said of it already: right, wrong or better.
+        note: a sentence about the last verdict, such as that the words are not in the article.
+    """
+    answer = exchange.answer
+    if answer is None:
+        return _card(f'<p class="pq-message" role="alert">{text(exchange.error)}</p>')
+    body = _absent(exchange, answer) if answer.abstained or not answer.answers else _found(exchange, answer)
+    return _card(_understood(exchange) + body + _foot(exchange, answer, verdict, note))
+
+
+def _card(body: str, *, busy: bool = False) -> str:
+    return f'<article class="pq-card"{" aria-busy=true" if busy else ""}>{body}</article>'
+
+
+def _understood(exchange: Exchange) -> str:
+    if exchange.understood == exchange.question:
+        return ""
+    understood = one_line(exchange.understood)
+    return (
+        '<div class="pq-understood"><p>Understood as: '
+        f"<q>{escape(understood)}</q> "
+        '<button type="button" class="pq-plain" data-pq-toggle="pq-edit">Edit</button> '
+        f'<button type="button" class="pq-plain" data-pq="reask" data-exchange="{exchange.id}" '
+        f'data-understood="{text(exchange.question)}">Ask as typed</button></p>'
+        f'<form class="pq-form pq-edit" data-pq="reask" data-exchange="{exchange.id}" hidden>'
+        f'<label>The question as asked of the archive<input name="understood" value="{escape(understood)}" '
+        'autocomplete="off" required></label><button type="submit" class="pq-button">Ask this</button></form></div>'
+    )
+
+
+def _found(exchange: Exchange, answer: Answer) -> str:
     best = answer.answers[0]
-    others = answer.answers[1 : 1 + _OTHER_VALUES]
     return (
-        f'<blockquote class="pq-answer">“{_text(best.text)}”</blockquote>'
-        f"{_citation(best.citations[0])}"
-        f'<p class="pq-note">{count(best.origins, "independent report")} · '
-        f"{confidence(best)}</p>"
-        f"{_folded('Also printed in', _places(best.citations[1:])) if best.citations[1:] else ''}"
-        f"{_folded('Other values', _values(others)) if others else ''}"
+        f'<p class="pq-answer"><span class="pq-quote" aria-hidden="true">“</span>{text(best.text)}'
+        '<span class="pq-quote" aria-hidden="true">”</span></p>'
+        f"{_standing(best)}"
+        f"{_sentence(best.citations[0])}"
+        f"{_citations(exchange, 0, best.citations)}"
+        f"{_others(exchange, answer)}"
     )
 
 
-def _absent(answer: Answer) -> str:
-    nearest = "".join(_passage(hit) for hit in answer.passages[:_PASSAGES])
-    values = _values(answer.answers[:_OTHER_VALUES])
-    return (
-        f'<p class="pq-absent">{NOT_IN_ARCHIVE}</p>'
-        f'<p class="pq-note">{_text(searched(answer))}</p>'
-        + (f'<h3 class="pq-heading">Nearest passages</h3>{nearest}' if nearest else "")
-        + (_folded("Nearest values, none of them sure enough", values) if answer.answers else "")
+def _others(exchange: Exchange, answer: Answer) -> str:
+    """Return the other values: those that contradict the first in the open, the weaker ones folded."""
+    disputed = rivals(answer)
+    rows: tuple[list[str], list[str]] = ([], [])
+    for place, candidate in enumerate(answer.answers[1 : 1 + _OTHER_VALUES], 1):
+        rows[candidate not in disputed].append(_value(exchange, place, candidate))
+    open_, folded = rows
+    html = ""
+    if open_:
+        others = "Another value is" if len(open_) == 1 else f"{len(open_)} other values are"
+        html += (
+            '<section class="pq-others pq-conflict"><h3>The archive does not agree on this</h3>'
+            f'<p class="pq-note">{others} printed, too. Compare who printed what, and when.</p>'
+            f'<ul class="pq-values">{"".join(open_)}</ul></section>'
+        )
+    if folded:
+        html += (
+            f'<details class="pq-others"><summary>Other values, less likely ({len(folded)})</summary>'
+            f'<ul class="pq-values">{"".join(folded)}</ul></details>'
+        )
+    return html
+
+
+def rivals(answer: Answer) -> tuple[Candidate, ...]:
+    """Return the other values that are well supported: at least half as likely as the first, and not unlikely.
+
+    Two values out of one sentence don't contradict each other: "Pellow's Yard" and "Tannery Creek" where it was towed.
+    """
+    if not answer.answers:
+        return ()
+    bound = max(_RIVAL_FROM, answer.answers[0].confidence / 2)
+    said = _sentences(answer.answers[0])
+    return tuple(
+        candidate
+        for candidate in answer.answers[1 : 1 + _OTHER_VALUES]
+        if candidate.confidence >= bound and not said & _sentences(candidate)
     )
 
 
-def _citation(citation: Citation) -> str:
+def _sentences(candidate: Candidate) -> set[tuple[str, int]]:
+    return {(citation.article_id, citation.sentence_start) for citation in candidate.citations}
+
+
+def _value(exchange: Exchange, place: int, candidate: Candidate) -> str:
+    return (
+        f'<li><p class="pq-value">“{escape(shorten(candidate.text, 160))}”</p>{_standing(candidate)}'
+        f"{_citations(exchange, place, candidate.citations, shown=1)}</li>"
+    )
+
+
+def _absent(exchange: Exchange, answer: Answer) -> str:
+    nearest = "".join(_passage(hit, exchange.id, place) for place, hit in enumerate(answer.passages[:_PASSAGES]))
+    values = "".join(
+        _value(exchange, place, candidate) for place, candidate in enumerate(answer.answers[:_OTHER_VALUES])
+    )
+    return (
+        f'<p class="pq-absent">{text(absence(answer))}</p>'
+        f'<p class="pq-note">{text(_scope(answer.searched))}.</p>'
+        f"{_ways_on(exchange)}"
+        + (f'<section class="pq-nearest"><h3>Nearest passages</h3>{nearest}</section>' if nearest else "")
+        + (
+            '<details class="pq-others"><summary>Values that were not sure enough '
+            f'({len(answer.answers[:_OTHER_VALUES])})</summary><ul class="pq-values">{values}</ul></details>'
+            if values
+            else ""
+        )
+    )
+
+
+def _ways_on(exchange: Exchange) -> str:
+    """Return buttons that ask again with a filter dropped, each saying which."""
+    ways = [*_droppable(exchange.filters)]
+    if len(ways) > 1:
+        ways.append(("all", "Drop all filters"))
+    buttons = "".join(
+        f'<button type="button" class="pq-button" data-pq="refine" data-drop="{drop}" '
+        f'data-exchange="{exchange.id}">{label}</button>'
+        for drop, label in ways
+    )
+    rephrase = (
+        f'<button type="button" class="pq-button" data-pq-rephrase="{escape(one_line(exchange.understood))}">'
+        "Put it another way</button>"
+    )
+    return f'<div class="pq-ways" role="group" aria-label="Ways on">{buttons}{rephrase}</div>'
+
+
+def _droppable(filters: Filters) -> list[tuple[str, str]]:
+    ways = []
+    if filters.since or filters.until:
+        ways.append(("dates", "Search all dates"))
+    if filters.as_of:
+        ways.append(("as_of", f"Search past {day(filters.as_of)}"))
+    if filters.outlets:
+        ways.append(("outlets", "Search every outlet"))
+    if filters.authors:
+        ways.append(("authors", "Search every byline"))
+    return ways
+
+
+def _standing(candidate: Candidate) -> str:
+    """Return how sure a value is, in words with a bar, and how many printed it."""
+    words = likelihood(candidate)
+    figure = share(candidate.confidence) if candidate.calibrated else f"score {candidate.confidence:.2f}"
+    told = f"{figure} likely to be right" if candidate.calibrated else "no calibration for this reader"
+    bar = f'<span class="pq-bar"><span style="width:{100 * candidate.confidence:.0f}%"></span></span>'
+    parts = (printed_by(candidate.citations), count(candidate.origins, "independent report"))
+    return (
+        f'<p class="pq-standing"><span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * candidate.confidence:.0f}" '
+        f'aria-valuetext="{words}, {told}">'
+        f'<span class="pq-words">{words[0].upper()}{words[1:]}</span>{bar}<span class="pq-tip">{told}</span></span>'
+        f'<span class="pq-note">{" · ".join(part for part in parts if part)}</span></p>'
+    )
+
+
+def _sentence(citation: Citation) -> str:
     before, span, after = around_span(citation)
     marked = f'<mark class="pq-span">{escape(_spaced(span))}</mark>' if span else ""
+    return f'<p class="pq-sentence">{escape(_spaced(before))}{marked}{escape(_spaced(after))}</p>'
+
+
+def _citations(exchange: Exchange, place: int, citations: Sequence[Citation], *, shown: int = _PLACES_SHOWN) -> str:
+    where = f'data-exchange="{exchange.id}" data-candidate="{place}" data-citation="{{}}"'
+    rows = [f"<li>{_cite(citation, where.format(number))}</li>" for number, citation in enumerate(citations)]
+    first, more = (f'<ul class="pq-cites">{"".join(part)}</ul>' for part in (rows[:shown], rows[shown:]))
+    if len(rows) <= shown:
+        return first
+    return f'{first}<details class="pq-more"><summary>{len(rows) - shown} more</summary>{more}</details>'
+
+
+def _cite(citation: Citation, where: str) -> str:
+    published = citation.published
+    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "no date"
+    by = byline(citation.authors)
     return (
-        f'<p class="pq-sentence">{escape(_spaced(before))}{marked}{escape(_spaced(after))}</p>'
-        f'<p class="pq-title">{_linked(citation.title or citation.article_id, citation.link)}</p>'
-        f"{_source(citation.outlet, citation.authors, citation)}"
+        f'<button type="button" class="pq-cite" data-pq="cite" {where}>'
+        f'<span class="pq-cite-top"><strong>{text(citation.outlet or "Unknown outlet")}</strong> {when}</span>'
+        f'<span class="pq-cite-title">{text(citation.title or citation.article_id)}</span>'
+        f'<span class="pq-cite-by">{text(by)}</span></button>'
     )
 
 
-def _source(outlet: str | None, authors: Sequence[str], citation: Citation) -> str:
-    published = citation.published
-    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else ""
-    parts = (f"<strong>{_text(outlet)}</strong>" if outlet else "", _text(byline(authors)), when)
-    return f'<p class="pq-source">{" · ".join(part for part in parts if part)}</p>'
-
-
-def _passage(hit: Hit) -> str:
+def _passage(hit: Hit, exchange_id: str = "", place: int = 0) -> str:
     article = hit.article
+    title = text(article.title or article.id)
+    if exchange_id:
+        where = f'data-exchange="{exchange_id}" data-passage="{place}"'
+        title = f'<button type="button" class="pq-plain" data-pq="cite" {where}>{title}</button>'
     return (
-        f'<div class="pq-passage"><p class="pq-title">{_linked(article.title or article.id, article.url)}</p>'
-        f'<p class="pq-source">{_text(imprint(article.outlet, article.authors, article.published))}</p>'
+        f'<div class="pq-near"><p class="pq-title">{title}</p>'
+        f'<p class="pq-note">{text(imprint(article.outlet, article.authors, article.published))}</p>'
         f"<p>{escape(shorten(hit.passage.text, _PASSAGE_CHARS))}</p></div>"
     )
 
 
-def _places(citations: Sequence[Citation]) -> str:
-    rows = (
-        f"<li>{_linked(citation.title or citation.article_id, citation.link)} "
-        f'<span class="pq-source">{_text(imprint(citation.outlet, citation.authors, citation.published))}</span>'
-        "</li>"
-        for citation in citations[:_PLACES]
+def _foot(exchange: Exchange, answer: Answer, verdict: str, note: str) -> str:
+    total = answer.timings_ms.get("total")
+    steps = [
+        _scope(answer.searched),
+        f"read {count(len(answer.passages), 'passage')}",
+        *([milliseconds(total)] if total is not None else []),
+    ]
+    absent = answer.abstained or not answer.answers
+    labels = (
+        ("right", "Right, it is not there" if absent else "Right"),
+        ("wrong", "Wrong, it is there" if absent else "Wrong"),
     )
-    return f'<ul class="pq-values">{"".join(rows)}</ul>'
+    buttons = "".join(
+        f'<button type="button" class="pq-verdict" data-pq="verdict" data-verdict="{name}" '
+        f'data-exchange="{exchange.id}" aria-pressed="{str(verdict == name).lower()}">{label}</button>'
+        for name, label in labels
+    )
+    return (
+        f'<footer class="pq-foot"><p class="pq-note">{text(" · ".join(steps))}</p>'
+        f'<div class="pq-verdicts" role="group" aria-label="Is this right?">{buttons}'
+        '<button type="button" class="pq-verdict" data-pq-toggle="pq-better" '
+        f'aria-pressed="{str(verdict == "better").lower()}">Better answer…</button></div>'
+        f'<form class="pq-form pq-better" data-pq="verdict" data-verdict="better" data-exchange="{exchange.id}" hidden>'
+        '<label>The better answer, in words as printed<input name="text" autocomplete="off" required></label>'
+        '<button type="submit" class="pq-button">Send</button></form>'
+        f'<p class="pq-thanks" role="status">{text(note)}</p></footer>'
+    )
 
 
-def _values(candidates: Sequence[Candidate]) -> str:
-    rows = []
-    for candidate in candidates:
-        citation = candidate.citations[0]
-        where = _text(imprint(citation.outlet, (), citation.published))
-        title = _linked(citation.title or citation.article_id, citation.link)
-        source = " · ".join(part for part in (f"{candidate.confidence:.2f}", where, title) if part)
-        value = escape(shorten(candidate.text, 120))
-        rows.append(f'<li>“{value}” <span class="pq-source">{source}</span></li>')
-    return f'<ul class="pq-values">{"".join(rows)}</ul>'
+def _scope(searched: Searched) -> str:
+    days = between(searched.since, searched.until)
+    return f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
 
 
-def _folded(heading: str, body: str) -> str:
-    return f'<details class="pq-more"><summary>{heading}</summary>{body}</details>'
-
-
-def _linked(label: str, link: str | None) -> str:
-    address = web_link(link)
-    if not address:
-        return _text(label)
-    return f'<a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{_text(label)}</a>'
-
-
-def _text(value: str) -> str:
+def text(value: str) -> str:
+    """Return text of an article, or of a user, for HTML: on one line, escaped, control characters visible."""
     return escape(one_line(value))
 
 

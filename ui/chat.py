@@ -1,154 +1,158 @@
-"""A small chat in the browser over one archive. Shows what `Engine.ask` gives; decides nothing itself."""
+"""The chat in the browser over one archive: the page's parts and the events between them."""
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
-from collections.abc import Callable, Iterator
-from html import escape
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import gradio as gr
-from starlette.middleware import Middleware
 
-from pullquote.errors import InputError, PullquoteError
-from pullquote.ui.cards import answer_card, message_card
-from pullquote.ui.chat_page import CSS, SealedPage
-from pullquote.ui.printable import one_line
-from pullquote.ui.wording import count, day
+from pullquote.errors import InputError
+from pullquote.filters import Filters
+from pullquote.ui.archive_facts import archive_facts
+from pullquote.ui.chat_desk import Desk, Session
+from pullquote.ui.chat_filters import chips, filters_of, from_query, refreshed, values_of, without
+from pullquote.ui.chat_layout import Parts, lay_out
+from pullquote.ui.feedback import FeedbackStore
+from pullquote.ui.limits import RateLimit
+from pullquote.ui.programs import register
 
 if TYPE_CHECKING:
-    from pullquote.index.archive import ArchiveInfo
     from pullquote.qa.engine import Engine
 
-# The models use all cores for one question; more at once than this would only slow each other down.
-_AT_ONCE = 4
-_WAITING = 64
-_CARDS_KEPT = 20
-_SESSION_S = 3600
-# Gradio waits up to 5 s for open connections; now and then a thread of it outlives that, which Python would wait for.
-_CLOSING_S = 8.0
+# Searching and reading let go of Python's lock, so eight visitors are served together rather than in turn.
+AT_ONCE = 8
+_WAITING = 128
+
+_PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
-def build_chat(engine: Engine, archive_info: ArchiveInfo) -> gr.Blocks:
-    """Return the chat's page, newest answer on top; launch it with `launch_options`."""
-
-    def ask(question: str, cards: list[str]) -> Iterator[tuple[str, list[str], str]]:
-        yield message_card(question, "Searching…") + "".join(cards), cards, ""
-        try:
-            card = answer_card(engine.ask(question))
-        except PullquoteError as error:
-            card = message_card(question, str(error))
-        cards = [card, *cards][:_CARDS_KEPT]
-        yield "".join(cards), cards, ""
-
-    chat = gr.Blocks(title="Pullquote", analytics_enabled=False)
-    with chat:
-        gr.HTML(_header(archive_info), js_on_load=None, apply_default_css=False)
-        question = gr.Textbox(
-            label="Question",
-            show_label=False,
-            placeholder="Ask the archive a question",
-            lines=1,
-            max_lines=4,
-            container=False,
-            autofocus=True,
-            submit_btn="Ask",
-            elem_id="pq-question",
-        )
-        shown = gr.HTML("", js_on_load=None, apply_default_css=False, elem_id="pq-answers")
-        kept = gr.State([], time_to_live=_SESSION_S)
-        question.submit(
-            ask,
-            inputs=[question, kept],
-            outputs=[shown, kept, question],
-            concurrency_limit=_AT_ONCE,
-            show_progress="hidden",
-            api_visibility="private",
-        )
-    chat.queue(max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
-    return chat
-
-
-def launch_options() -> dict[str, Any]:
-    """Return what `Blocks.launch` needs so that the page looks right and talks to this machine only."""
-    return {
-        "theme": gr.themes.Base(
-            font=("system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"),
-            font_mono=("ui-monospace", "monospace"),
-        ),
-        "css": CSS,
-        "app_kwargs": {"middleware": [Middleware(SealedPage)]},
-        "footer_links": [],
-        "share": False,
-        "run_history": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "mcp_server": False,
-        "enable_monitoring": False,
-        "quiet": True,
-    }
-
-
-def serve(engine: Engine, archive_info: ArchiveInfo, *, host: str, port: int, announce: Callable[[str], None]) -> None:
-    """Load the models, announce the address and serve until interrupted.
+def build_chat(
+    engine: Engine, *, read_only: bool = False, mcp: bool = False, limit: RateLimit | None = None
+) -> gr.Blocks:
+    """Return the chat's page; launch it with `chat_page.launch_options`.
 
     Args:
         engine: what answers.
-        archive_info: shown on top of the page.
-        host: address to listen on.
-        port: port to listen on; 0 takes a free one.
-        announce: told the address once the chat answers there.
-
-    Raises:
-        InputError: the address is taken or not of this machine.
+        read_only: leave out the Archive tab, so that nobody can add or remove articles.
+        mcp: offer the functions for programs as MCP tools, too; launch it with `mcp_server=True`.
+        limit: how much one visitor may ask.
     """
-    port = _free_port(host, port)
-    _pass_proxies_by()
-    engine.warm_up()
-    chat = build_chat(engine, archive_info)
-    try:
-        _, address, _ = chat.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options())
-        announce(f"the chat is at {address} (Ctrl-C ends it).")
-        threading.Event().wait()
-    except KeyboardInterrupt:
-        announce("the chat has ended.")
-        _end_within(_CLOSING_S)
-    finally:
-        chat.close(verbose=False)
+    limit = limit or RateLimit()
+    desk = Desk(engine, FeedbackStore.beside(engine.archive), limit)
+    chat = gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True)
+    with chat:
+        parts = lay_out(engine.archive, archive_facts(engine.archive), read_only=read_only)
+        _asking(parts, desk)
+        _reading(parts, desk)
+        _filtering(parts, desk, chat)
+        _keeping(parts, desk)
+    register(chat, engine, limit=limit, mcp=mcp)
+    chat.queue(max_size=_WAITING, default_concurrency_limit=AT_ONCE)
+    return chat
 
 
-def _end_within(seconds: float) -> None:
-    """End the process after that time even if a thread of the server still holds it."""
-    timer = threading.Timer(seconds, os._exit, args=(0,))
-    timer.daemon = True
-    timer.start()
+def _asking(parts: Parts, desk: Desk) -> None:
+    shown = [parts.turn, parts.session, parts.question]
+    common: dict[str, Any] = {**_PRIVATE, "concurrency_limit": AT_ONCE}
+
+    def ask(request: gr.Request, question: str, session: Session, *values: Any) -> Iterator[Any]:
+        yield from _told(desk.ask(question, session, _filters(values), _visitor(request)))
+
+    def reask(request: gr.Request, event: gr.EventData, session: Session, *values: Any) -> Iterator[Any]:
+        before = session.conversation.get(str(_data(event).get("exchange", "")))
+        understood = str(_data(event).get("understood", ""))
+        question = before.question if before else understood
+        yield from _told(desk.ask(question, session, _filters(values), _visitor(request), understood=understood))
+
+    def refine(request: gr.Request, event: gr.EventData, session: Session, *values: Any) -> Iterator[Any]:
+        data = _data(event)
+        filters = without(_filters(values), str(data.get("drop", "")), str(data.get("name", "")))
+        chosen = values_of(filters)
+        before = session.conversation.get(str(data.get("exchange", "")))
+        if before is None:
+            yield *(gr.skip() for _ in shown), *chosen, chips(*chosen)
+            return
+        understood = before.understood if before.understood != before.question else ""
+        for told in _told(desk.ask(before.question, session, filters, _visitor(request), understood=understood)):
+            yield *told, *chosen, chips(*chosen)
+
+    def judge(request: gr.Request, event: gr.EventData, session: Session) -> tuple[str, Session]:
+        return desk.judge(session, _data(event), user=request.username or "")
+
+    filters = parts.filters.all()
+    parts.question.submit(ask, [parts.question, parts.session, *filters], shown, **common)
+    parts.bridge.reask(reask, [parts.session, *filters], shown, **common)
+    parts.bridge.refine(refine, [parts.session, *filters], [*shown, *filters, parts.chips], **common)
+    parts.bridge.verdict(judge, parts.session, [parts.judged, parts.session], trigger_mode="multiple", **_PRIVATE)
 
 
-def _header(info: ArchiveInfo) -> str:
-    days = " to ".join(day(value) for value in (info.first_day, info.last_day) if value)
-    facts = " · ".join(part for part in (count(info.articles, "article"), days) if part)
-    return (
-        '<header class="pq-header"><h1>Pullquote</h1>'
-        f"<p>{escape(one_line(facts))}. Answers are the exact words that were printed.</p></header>"
+def _reading(parts: Parts, desk: Desk) -> None:
+    def read(event: gr.EventData, session: Session) -> str:
+        try:
+            # Never the same twice, so that an article that was closed opens again.
+            return f'<div data-opened="{uuid4().hex}">{desk.source(session, _data(event))}</div>'
+        except InputError as error:
+            raise gr.Error(str(error), print_exception=False) from error
+
+    parts.bridge.cite(
+        read,
+        [parts.session],
+        [parts.pane],
+        trigger_mode="always_last",
+        **_PRIVATE,
     )
 
 
-def _free_port(host: str, port: int) -> int:
-    """Return `port`, or a free one for 0, after trying it, so that the models aren't loaded for nothing."""
+def _filtering(parts: Parts, desk: Desk, chat: gr.Blocks) -> None:
+    gr.on(
+        [widget.change for widget in parts.filters.all()],
+        chips,
+        parts.filters.all(),
+        parts.chips,
+        **_PRIVATE,
+    )
+
+    def arrive(request: gr.Request) -> Any:
+        facts = archive_facts(desk.engine.archive)
+        filters = from_query(request.query_params.multi_items(), facts)
+        since, until, as_of, outlets, authors = values_of(filters)
+        outlet_list, author_list = refreshed(facts)
+        return (
+            since, until, as_of, {**outlet_list, "value": outlets}, {**author_list, "value": authors},
+            chips(since, until, as_of, outlets, authors),
+        )  # fmt: skip
+
+    chat.load(arrive, None, [*parts.filters.all(), parts.chips], **_PRIVATE)
+
+
+def _keeping(parts: Parts, desk: Desk) -> None:
+    def keep(event: gr.EventData, session: Session) -> dict[str, str]:
+        return desk.parcel(session, str(_data(event).get("form", "")))
+
+    parts.bridge.keep(keep, [parts.session], parts.parcel, **_PRIVATE).success(
+        None, parts.parcel, None, js="(parcel) => window.pullquote.download(parcel)", **_PRIVATE
+    )
+    parts.bridge.anew(Session, None, parts.session, **_PRIVATE)
+
+
+def _told(showings: Iterator[tuple[str, Session]]) -> Iterator[tuple[str, Session, Any]]:
+    """Yield each moment's turn, the session, and what stands in the question box: emptied at once, once."""
+    for number, (html, session) in enumerate(showings):
+        yield html, session, gr.skip() if number else ""
+
+
+def _filters(values: tuple[Any, ...]) -> Filters:
     try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-            return int(probe.getsockname()[1])
-    except OSError as error:
-        raise InputError(f"The chat cannot listen on {host}:{port} ({error.strerror}); try another --port.") from error
+        return filters_of(*values)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from error
 
 
-def _pass_proxies_by() -> None:
-    """Keep Gradio's look at its own address from going to the proxy that the environment may name."""
-    for name in ("NO_PROXY", "no_proxy"):
-        listed = [entry for entry in os.environ.get(name, "").split(",") if entry]
-        os.environ[name] = ",".join([*listed, "localhost", "127.0.0.1"])
+def _visitor(request: gr.Request) -> str:
+    return request.session_hash or ""
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}

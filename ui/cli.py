@@ -15,7 +15,7 @@ import typer
 
 import pullquote
 from pullquote.errors import InputError
-from pullquote.ui import eval_commands, failures, training_commands
+from pullquote.ui import chat_commands, eval_commands, failures, training_commands
 from pullquote.ui.failures import Command, say
 from pullquote.ui.local_only import stay_local
 from pullquote.ui.options import (
@@ -278,23 +278,7 @@ def _info_json(facts: Any) -> dict[str, Any]:
     }
 
 
-@app.command(cls=Command)
-def chat(
-    context: typer.Context,
-    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
-    archive: ArchiveDir = None,
-) -> None:
-    """Ask in the browser."""
-    path = archive_dir(context, archive)
-    from pullquote.index.archive import Archive
-    from pullquote.qa.engine import Engine
-    from pullquote.ui.chat import serve
-
-    with Archive.open(path) as opened:
-        serve(Engine(opened), opened.info(), host=host, port=port, announce=say)
-
-
+chat_commands.register(app)
 training_commands.register(app)
 eval_commands.register(app)
 

@@ -10,6 +10,20 @@ from pullquote.answers import Answer, Candidate, Citation
 
 NOT_IN_ARCHIVE = "Not in this archive."
 
+# Words for probabilities as analysts use them (US Intelligence Community Directive 203), from the lower bound of each
+# band on: 0.80 is "very likely".
+_BANDS = (
+    (0.95, "almost certain"),
+    (0.80, "very likely"),
+    (0.55, "likely"),
+    (0.45, "about as likely as not"),
+    (0.20, "unlikely"),
+    (0.05, "very unlikely"),
+    (0.0, "almost certainly not"),
+)
+# Below "unlikely" that any of the candidates is right, the archive doesn't answer.
+_GUESS_FROM = 0.20
+
 
 def day(value: dt.date | None) -> str:
     """Return a day as "4 May 2031", or "" for None."""
@@ -40,6 +54,35 @@ def confidence(candidate: Candidate) -> str:
     return f"confidence {candidate.confidence:.2f} (uncalibrated)"
 
 
+def likelihood(candidate: Candidate) -> str:
+    """Return how sure a candidate is in words: "very likely"; "not measured" for an unfitted reader."""
+    if not candidate.calibrated:
+        return "likelihood not measured"
+    return next(words for bound, words in _BANDS if candidate.confidence >= bound)
+
+
+def share(probability: float) -> str:
+    """Return a probability as "46%"; neither 0% nor 100% is ever claimed."""
+    return f"{min(99, max(1, round(100 * probability)))}%"
+
+
+def absence(answer: Answer) -> str:
+    """Return why there is no answer: nothing to search, nothing that answers, or nothing sure enough."""
+    if not answer.searched.articles:
+        return "No article in this archive passes these filters."
+    best = answer.answers[0] if answer.answers else None
+    if best is None or sum(candidate.confidence for candidate in answer.answers) < _GUESS_FROM:
+        return "Nothing in this archive answers that."
+    guess = share(best.confidence) if best.calibrated else f"{best.confidence:.2f}, uncalibrated"
+    return f"The archive has passages on this, but no answer that is sure enough (best guess {guess})."
+
+
+def printed_by(citations: Sequence[Citation]) -> str:
+    """Return "printed by 3 outlets" for the outlets that carry a value; "" where none is known."""
+    outlets = {" ".join(citation.outlet.split()).casefold() for citation in citations if citation.outlet}
+    return f"printed by {count(len(outlets), 'outlet')}" if outlets else ""
+
+
 def around_span(citation: Citation) -> tuple[str, str, str]:
     """Return the citation's sentence as (before, span, after); the span is empty where it isn't inside."""
     sentence = citation.sentence
@@ -66,6 +109,15 @@ def searched(answer: Answer) -> str:
     looked_at = answer.searched
     if not looked_at.articles:
         return "No article in this archive passes these filters."
-    bounds = (("from", looked_at.since), ("to", looked_at.until))
-    days = " ".join(f"{word} {day(value)}" for word, value in bounds if value)
+    days = between(looked_at.since, looked_at.until)
     return f"Searched {count(looked_at.articles, 'article')}{', ' + days if days else ''}."
+
+
+def between(since: dt.date | None, until: dt.date | None) -> str:
+    """Return "from 2 May 2031 to 9 June 2031", as much of it as is known."""
+    return " ".join(f"{word} {day(value)}" for word, value in (("from", since), ("to", until)) if value)
+
+
+def milliseconds(value: float) -> str:
+    """Return "640 ms" or "1.4 s"."""
+    return f"{value:,.0f} ms" if value < 1000 else f"{value / 1000:.1f} s"

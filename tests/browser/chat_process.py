@@ -1,4 +1,4 @@
-"""`pullquote` over the fakes of tests/ui, in a process that refuses to connect to any other machine."""
+"""`pullquote` with the models of chat_world.py, in a process that refuses to connect to any other machine."""
 
 import ipaddress
 import socket
@@ -6,11 +6,12 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "ui"))
-import ui_fakes
+sys.path.insert(0, str(Path(__file__).parent))
+import chat_world
+from fakes import HashEmbedder
 
 # Long enough for a second visitor to ask meanwhile.
-_SLOW_S = 1.5
+_SLOW_S = 2.0
 _connect = socket.socket.connect
 
 
@@ -21,24 +22,36 @@ def _connect_here_only(self, address):
     return _connect(self, address)
 
 
-class _Engine(ui_fakes.FakeEngine):
-    def ask(self, question, **bounds):
-        if "slowly" in question:
-            time.sleep(_SLOW_S)
+class _Reader(chat_world.RuleReader):
+    """Counts as loaded once it was warmed up; takes its time over a question that says so."""
+
+    warm = False
+
+    def __init__(self, name):
+        pass
+
+    def read(self, question, passages, *, spans=5):
+        if question == "Who?":
+            self.warm = True
         if not self.warm:
             raise RuntimeError("asked before the models were loaded")
-        return super().ask(question, **bounds)
-
-
-class _Patch:
-    def setitem(self, where, key, value):
-        where[key] = value
+        if "slowly" in question:
+            time.sleep(_SLOW_S)
+        return super().read(question, passages, spans=spans)
 
 
 if __name__ == "__main__":
     socket.socket.connect = _connect_here_only
-    ui_fakes.install(_Patch())
-    sys.modules["pullquote.qa.engine"].Engine = _Engine
+
+    import pullquote.index.archive
+    import pullquote.qa.engine
+    import pullquote.ui.chat
+    from pullquote.ui.limits import RateLimit
+
+    pullquote.index.archive.SentenceTransformerEmbedder = lambda name: HashEmbedder()
+    pullquote.qa.engine.TransformersReader = _Reader
+    # These visitors ask faster than people do.
+    pullquote.ui.chat.RateLimit = lambda: RateLimit(per_minute=60_000, burst=10_000)
 
     from pullquote.ui.cli import main
 

@@ -1,0 +1,160 @@
+"""What the chat does on each event, over the fake engine."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from pullquote.answers import PassagesFound, Searched
+from pullquote.errors import InputError
+from pullquote.filters import Filters
+from pullquote.ui.chat_desk import Desk, Session
+from pullquote.ui.conversation import Exchange
+from pullquote.ui.feedback import FeedbackStore
+from pullquote.ui.limits import RateLimit
+
+import ui_fakes as fakes
+
+
+class Engine:
+    """Answers in two steps and remembers how it was asked."""
+
+    def __init__(self):
+        self.asked = []
+        self.archive = SimpleNamespace(article=lambda name: fakes.PLAIN if name == fakes.PLAIN.id else None)
+
+    def ask_steps(self, question, *, history, understood_as, filters):
+        self.asked.append((question, [turn.question for turn in history], understood_as, filters))
+        yield PassagesFound(question, None, (fakes.hit(fakes.PLAIN),), Searched(2, 5), {"search": 1.0})
+        answer = fakes.absent(question) if "salary" in question else fakes.answered(question)
+        yield replace(answer, understood=understood_as)
+
+
+@pytest.fixture
+def engine():
+    return Engine()
+
+
+@pytest.fixture
+def desk(engine, tmp_path):
+    return Desk(engine, FeedbackStore(tmp_path, engine.archive.article), RateLimit(per_minute=1, burst=3))
+
+
+def ask(desk, question, session=None, **more):
+    *before, last = desk.ask(question, session or Session(), Filters(), "visitor", **more)
+    return before, last
+
+
+def test_steps_come_first_and_the_answer_is_kept(desk, engine):
+    before, (html, session) = ask(desk, " Who leads it? ")
+    assert ["aria-busy" in pending for pending, _ in before] == [True, True]
+    assert "Reading 1 passage" in before[1][0]
+    assert "Dr Hanne Osterby" in html
+    # Each replaces the one before.
+    assert {part[: part.index(">")] for part, _ in [*before, (html, session)]} == {
+        f'<section class="pq-turn" data-turn="{session.conversation[0].id}"'
+    }
+    assert session.conversation[0].question == "Who leads it?"
+    assert all(len(held.conversation) == 0 for _, held in before)
+    assert engine.asked == [("Who leads it?", [], None, Filters())]
+
+
+def test_earlier_turns_and_an_edited_question_are_passed_on(desk, engine):
+    _, (_, first) = ask(desk, "Who leads it?")
+    _, (html, second) = ask(desk, "When?", first, understood="When did it sink?")
+    assert "Understood as" in html
+    assert engine.asked[1] == ("When?", ["Who leads it?"], "When did it sink?", Filters())
+    assert second.conversation[1].understood == "When did it sink?"
+    assert len(first.conversation) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [("", "The question is empty."), ("?!", "The question holds no letter or digit."), ("x" * 1001, "at most 1,000")],
+)
+def test_what_cannot_be_asked_is_told(desk, engine, question, said):
+    _, (html, session) = ask(desk, question)
+    assert said in html
+    assert len(session.conversation) == 1
+    assert engine.asked == []
+
+
+def test_too_many_questions_are_held_back(desk, engine):
+    session = Session()
+    for _ in range(4):
+        _, (html, session) = ask(desk, "Who?", session)
+    assert "Too many questions at once" in html
+    assert len(engine.asked) == 3
+    # Errors are not turns.
+    assert len(session.turns()) == 3
+
+
+def test_a_conversation_keeps_its_last_exchanges(desk):
+    session = Session()
+    for number in range(45):
+        session = session.with_exchange(Exchange.of(f"Question {number}", "an error"))
+    assert [exchange.question for exchange in session.conversation][:1] == ["Question 5"]
+    assert len(session.conversation) == 40
+
+
+def test_a_citation_and_a_passage_open_their_article(desk):
+    _, (_, session) = ask(desk, "Who leads it?")
+    name = session.conversation[0].id
+    cited = desk.source(session, {"exchange": name, "candidate": "0", "citation": "0"})
+    assert '<mark class="pq-span" id="pq-here">Dr Hanne Osterby</mark>' in cited
+    passage = desk.source(session, {"exchange": name, "passage": "0"})
+    assert "pq-passage" in passage
+    assert "pq-here" not in passage
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {},
+        {"exchange": "another"},
+        {"candidate": "9", "citation": "0"},
+        {"candidate": "0", "citation": "x"},
+        {"passage": "7"},
+        {"candidate": "0"},
+    ],
+)
+def test_a_button_of_nothing_is_refused(desk, where):
+    _, (_, session) = ask(desk, "Who leads it?")
+    named = {"exchange": session.conversation[0].id, **where} if where else {}
+    with pytest.raises(InputError, match="no longer part"):
+        desk.source(session, named)
+
+
+def test_an_article_that_is_gone_is_told(desk, engine):
+    _, (_, session) = ask(desk, "Who leads it?")
+    engine.archive.article = lambda name: None
+    with pytest.raises(InputError, match="has been removed"):
+        desk.source(session, {"exchange": session.conversation[0].id, "candidate": 0, "citation": 0})
+
+
+def test_verdicts_are_stored_and_shown(desk, tmp_path):
+    _, (_, session) = ask(desk, "Who leads it?")
+    name = session.conversation[0].id
+    html, session = desk.judge(session, {"exchange": name, "verdict": "right"}, user="ines")
+    assert "Noted as right" in html
+    assert html.startswith(f'<section class="pq-turn" data-turn="{name}">')
+    assert session.verdicts[name][0] == "right"
+    assert '"user": "ines"' in (tmp_path / "verdicts.jsonl").read_text()
+    html, session = desk.judge(session, {"exchange": name, "verdict": "better", "text": "nowhere printed"})
+    assert session.verdicts[name][0] == "right"
+    assert "Noted" not in html
+    assert desk.judge(session, {"exchange": name, "verdict": "<b>"}) == ("", session)
+    assert desk.judge(session, {"exchange": "x", "verdict": "right"}) == ("", session)
+
+
+def test_a_fault_is_told_and_raised(desk, engine):
+    def broken(*_, **__):
+        raise ZeroDivisionError("a bug")
+        yield
+
+    engine.ask_steps = broken
+    showings = desk.ask("Who?", Session(), Filters(), "visitor")
+    next(showings)
+    assert "Something unexpected happened" in next(showings)[0]
+    with pytest.raises(ZeroDivisionError):
+        next(showings)

@@ -1,0 +1,75 @@
+"""The commands of the chat: serving it, and its accounts."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pullquote.errors import InputError
+from pullquote.ui.failures import Command, say
+from pullquote.ui.options import ArchiveDir, archive_dir
+
+
+def register(app: typer.Typer) -> None:
+    """Add `chat` and `passwd` to the command line."""
+    app.command("chat", cls=Command)(chat)
+    app.command("passwd", cls=Command)(passwd)
+
+
+def chat(
+    context: typer.Context,
+    host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 7860,
+    auth_file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Let in only the users of this file; `pullquote passwd` makes it."),
+    ] = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Serve ask, search and read_article as MCP tools, too.")] = False,
+    read_only: Annotated[
+        bool | None,
+        typer.Option(
+            "--read-only/--writable",
+            help="Whether visitors can't add or remove articles (default: they can from this machine only).",
+            show_default=False,
+        ),
+    ] = None,
+    archive: ArchiveDir = None,
+) -> None:
+    """Ask in the browser."""
+    path = archive_dir(context, archive)
+    if read_only is None:
+        read_only = not _is_here(host)
+    from pullquote.index.archive import Archive
+    from pullquote.qa.engine import Engine
+    from pullquote.ui.accounts import Accounts
+    from pullquote.ui.chat_serve import Serving, serve
+
+    accounts = Accounts.load(auth_file) if auth_file else None
+    if accounts is None and not _is_here(host):
+        say(f"everybody who reaches {host} can ask; --auth-file lets in only those with a password.")
+    with Archive.open(path) as opened:
+        serve(Engine(opened), Serving(host, port, accounts=accounts, mcp=mcp, read_only=read_only), announce=say)
+
+
+def passwd(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file for `chat --auth-file`; made if missing.")],
+    user: Annotated[str, typer.Argument(metavar="USER", help="The user's name.")],
+) -> None:
+    """Add a user to the chat's accounts, or change their password. The password is asked for, or read from a pipe."""
+    from pullquote.ui.accounts import add_user
+
+    add_user(file, user, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+    say(f"{user} can sign in with --auth-file {file}")
+
+
+def _is_here(host: str) -> bool:
+    """Return whether an address can be reached from this machine only."""
+    try:
+        found = socket.getaddrinfo(host, None)
+    except OSError as error:
+        raise InputError(f"There is no address {host!r} ({error.strerror}).") from error
+    return all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found)

@@ -1,0 +1,186 @@
+"""What the chat does on each event, without a widget in sight: ask, ask again, open a source, take a verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from pullquote.answers import Answer, Citation, Hit, Turn
+from pullquote.articles import Article
+from pullquote.errors import InputError, PullquoteError
+from pullquote.filters import Filters
+from pullquote.qa.engine import Engine
+from pullquote.ui.cards import answer_card, pending_card, turn
+from pullquote.ui.conversation import HISTORY_TURNS, Conversation, Exchange
+from pullquote.ui.export import export, file_name
+from pullquote.ui.feedback import FeedbackStore
+from pullquote.ui.limits import RateLimit, check_question
+from pullquote.ui.reading_pane import reading_pane
+
+# Exchanges that a session keeps and shows; older ones are let go.
+_KEPT = 40
+_THANKS = {
+    "right": "Noted as right; `pullquote eval` can use it.",
+    "wrong": "Noted as wrong; `pullquote eval` can use it.",
+    "better": "Noted, with the better answer; `pullquote eval` can use it.",
+}
+_TYPES = {"markdown": "text/markdown", "html": "text/html", "json": "application/json"}
+_BROKEN = "Something unexpected happened; whoever runs this chat finds it in the server's log."
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visitor's conversation, and what they said of its answers: by exchange, (verdict, sentence about it)."""
+
+    conversation: Conversation = field(default_factory=Conversation)
+    verdicts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def with_exchange(self, exchange: Exchange) -> Session:
+        """Return the session with one more exchange; the oldest goes when there are too many."""
+        kept = self.conversation.append(exchange).exchanges[-_KEPT:]
+        return replace(self, conversation=Conversation(kept))
+
+    def with_verdict(self, exchange_id: str, verdict: str, note: str) -> Session:
+        """Return the session with a verdict."""
+        return replace(self, verdicts={**self.verdicts, exchange_id: (verdict, note)})
+
+    def turns(self) -> list[Turn]:
+        """Return the last turns, oldest first, for follow-ups to refer to; errors said nothing."""
+        return [Turn.of(exchange.answer) for exchange in self.conversation if exchange.answer][-HISTORY_TURNS:]
+
+    def turn(self, exchange: Exchange) -> str:
+        """Return an exchange as part of the conversation's HTML."""
+        verdict, note = self.verdicts.get(exchange.id, ("", ""))
+        return turn(exchange.id, exchange.question, answer_card(exchange, verdict=verdict, note=note))
+
+
+class Desk:
+    """Answers the page's events over one engine.
+
+    Args:
+        engine: what answers.
+        feedback: where verdicts go.
+        limit: how often one visitor may ask.
+    """
+
+    def __init__(self, engine: Engine, feedback: FeedbackStore, limit: RateLimit) -> None:
+        self.engine = engine
+        self._feedback = feedback
+        self._limit = limit
+
+    def ask(
+        self, question: str, session: Session, filters: Filters, visitor: str, *, understood: str = ""
+    ) -> Iterator[tuple[str, Session]]:
+        """Yield what to show of a turn while it is worked on, and the session; the last one has the answer.
+
+        Args:
+            question: as typed.
+            session: the visitor's.
+            filters: as chosen.
+            visitor: who is counted for the rate limit.
+            understood: the question as the visitor wants it understood; by default that is worked out.
+        """
+        name = uuid4().hex
+        yield turn(name, question, pending_card()), session
+        outcome: Answer | str = _BROKEN
+        standing = ""
+
+        def ended() -> tuple[str, Session]:
+            exchange = Exchange.of(question.strip(), outcome, filters=filters, understood=standing)
+            exchange = replace(exchange, id=name)
+            return session.turn(exchange), session.with_exchange(exchange)
+
+        try:
+            asked = check_question(question)
+            standing = check_question(understood) if understood else ""
+            self._limit.check(visitor)
+            for step in self.engine.ask_steps(
+                asked, history=session.turns(), understood_as=standing or None, filters=filters
+            ):
+                if isinstance(step, Answer):
+                    outcome, standing = step, step.understood or ""
+                else:
+                    yield turn(name, question, pending_card(step)), session
+        except PullquoteError as error:
+            outcome = str(error)
+        except Exception:
+            yield ended()
+            raise
+        yield ended()
+
+    def source(self, session: Session, where: Mapping[str, Any]) -> str:
+        """Return the reading pane for a citation or a passage of the conversation, named by a button's data.
+
+        Raises:
+            InputError: the button is of another conversation, or the article is gone.
+        """
+        exchange = session.conversation.get(str(where.get("exchange", "")))
+        if exchange is None or exchange.answer is None:
+            raise InputError("That answer is no longer part of this conversation.")
+        try:
+            if "passage" in where:
+                citation = _cited(exchange.answer.passages[int(where["passage"])])
+            else:
+                candidate = exchange.answer.answers[int(where["candidate"])]
+                citation = candidate.citations[int(where["citation"])]
+        except (LookupError, ValueError) as error:
+            raise InputError("That answer is no longer part of this conversation.") from error
+        return reading_pane(self._article(citation.article_id), citation)
+
+    def _article(self, article_id: str) -> Article:
+        article = self.engine.archive.article(article_id)
+        if article is None:
+            raise InputError("That article has been removed from the archive.")
+        return article
+
+    def parcel(self, session: Session, form: str) -> dict[str, str]:
+        """Return the conversation as a file for the browser to save: name, type, text.
+
+        Raises:
+            InputError: there is no such format.
+        """
+        words = export(session.conversation, self.engine.archive.info(), form, exported_at=dt.datetime.now(dt.UTC))
+        return {"name": file_name(session.conversation, form), "type": _TYPES[form], "text": words}
+
+    def judge(self, session: Session, said: Mapping[str, Any], user: str = "") -> tuple[str, Session]:
+        """Store a verdict on an answer; return its turn and the session, with the verdict or why it was not taken."""
+        exchange = session.conversation.get(str(said.get("exchange", "")))
+        verdict = str(said.get("verdict", ""))
+        if exchange is None or verdict not in _THANKS:
+            return "", session
+        try:
+            self._feedback.record(
+                exchange, verdict, text=str(said.get("text", "")), article_id=str(said.get("article", "")), user=user
+            )
+            note = _THANKS[verdict]
+        except PullquoteError as error:
+            verdict, note = session.verdicts.get(exchange.id, ("", ""))[0], str(error)
+        session = session.with_verdict(exchange.id, verdict, note)
+        return session.turn(exchange), session
+
+
+def _cited(hit: Hit) -> Citation:
+    """Return a passage as a citation without a span."""
+    article, passage = hit.article, hit.passage
+    return Citation(
+        article_id=article.id,
+        title=article.title,
+        outlet=article.outlet,
+        url=article.url,
+        published=article.published,
+        authors=article.authors,
+        start=passage.start,
+        end=passage.start,
+        text="",
+        sentence=passage.text,
+        sentence_start=passage.start,
+        passage_start=passage.start,
+        passage_end=passage.end,
+        link=article.url,
+        sha256="",
+        reader_score=0.0,
+        retrieval_score=hit.score,
+    )

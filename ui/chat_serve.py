@@ -1,0 +1,111 @@
+"""Serving the chat: models first, then the address, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.middleware import Middleware
+
+from pullquote.errors import InputError
+from pullquote.ui.accounts import Accounts
+from pullquote.ui.chat import build_chat
+from pullquote.ui.chat_page import launch_options
+from pullquote.ui.health import Health
+from pullquote.ui.mcp_door import McpDoor
+from pullquote.ui.programs import mcp_available
+
+if TYPE_CHECKING:
+    from pullquote.qa.engine import Engine
+
+# Gradio waits up to 5 s for open connections; now and then a thread of it outlives that, which Python would wait for.
+_CLOSING_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """How a chat is served.
+
+    Attributes:
+        host: address to listen on.
+        port: port to listen on; 0 takes a free one.
+        accounts: who may come in; None lets everybody in.
+        mcp: serve MCP tools, too.
+        read_only: nobody can add or remove articles.
+    """
+
+    host: str
+    port: int
+    accounts: Accounts | None = None
+    mcp: bool = False
+    read_only: bool = False
+
+
+def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> None:
+    """Load the models, announce the address and serve until interrupted.
+
+    Args:
+        engine: what answers.
+        how: where, and for whom.
+        announce: told the address once the chat answers there.
+
+    Raises:
+        InputError: the address is taken or not of this machine, or MCP is wanted and not installed.
+    """
+    if how.mcp:
+        mcp_available()
+    port = _free_port(how.host, how.port)
+    _pass_proxies_by()
+    engine.warm_up()
+    chat = build_chat(engine, read_only=how.read_only, mcp=how.mcp)
+    doors = [Middleware(McpDoor, accounts=how.accounts)] if how.accounts and how.mcp else []
+    health = Middleware(Health, articles=engine.archive.count_articles)
+    try:
+        _, address, _ = chat.launch(
+            server_name=how.host,
+            server_port=port,
+            prevent_thread_lock=True,
+            auth=how.accounts.check if how.accounts else None,
+            auth_message="The archive is for those with an account." if how.accounts else None,
+            mcp_server=how.mcp,
+            **launch_options((*doors, health)),
+        )
+        announce(f"the chat is at {address} (Ctrl-C ends it).")
+        if how.mcp:
+            announce(f"MCP clients connect to {address}gradio_api/mcp/")
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        announce("the chat has ended.")
+        _end_within(_CLOSING_S)
+    finally:
+        chat.close(verbose=False)
+
+
+def _end_within(seconds: float) -> None:
+    """End the process after that time even if a thread of the server still holds it."""
+    timer = threading.Timer(seconds, os._exit, args=(0,))
+    timer.daemon = True
+    timer.start()
+
+
+def _free_port(host: str, port: int) -> int:
+    """Return `port`, or a free one for 0, after trying it, so that the models aren't loaded for nothing."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            return int(probe.getsockname()[1])
+    except OSError as error:
+        raise InputError(f"The chat cannot listen on {host}:{port} ({error.strerror}); try another --port.") from error
+
+
+def _pass_proxies_by() -> None:
+    """Keep Gradio's look at its own address from going to the proxy that the environment may name."""
+    for name in ("NO_PROXY", "no_proxy"):
+        listed = [entry for entry in os.environ.get(name, "").split(",") if entry]
+        os.environ[name] = ",".join([*listed, "localhost", "127.0.0.1"])
