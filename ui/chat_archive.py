@@ -172,7 +172,11 @@ def _found_html(archive: Archive, words: str) -> str:
         "Remove</button></li>"
         for article in list({article.id: article for article in articles}.values())[:_FOUND]
     )
-    return f'<ul class="pq-found">{rows}</ul>' if rows else '<p class="pq-note">Nothing found.</p>'
+    return (
+        f'<ul class="pq-found" data-words="{text(words)}">{rows}</ul>'
+        if rows
+        else '<p class="pq-note">Nothing found.</p>'
+    )
 
 
 def _title(archive: Archive, name: str) -> str:

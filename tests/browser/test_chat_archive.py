@@ -33,10 +33,9 @@ def facts(page, said):
 
 def remove(page, word):
     """Find the article with that word in its headline and remove it."""
-    page.locator("#pq-found").evaluate("found => { found.firstElementChild.textContent = ''; }")
     page.locator("#pq-find textarea").fill(word)
     page.locator("#pq-find textarea").press("Enter")
-    found = page.locator(".pq-found li", has_text=word)
+    found = page.locator(f".pq-found[data-words={word}] li", has_text=word)
     found.get_by_role("button").click()
     found.get_by_role("button", name="Remove for good?").click()
     page.get_by_text("Removed.").wait_for()
