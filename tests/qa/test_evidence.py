@@ -186,6 +186,24 @@ READINGS = [
 ASKED = Asked("Which harbour board does Mara Lind chair in Varn?", [VARN, TARN, AGAIN, NOBODY], READINGS)
 
 
+@pytest.mark.parametrize(
+    ("as_of", "published", "age", "undated"),
+    [
+        (dt.date(2031, 5, 4), dt.date(2031, 5, 1), math.log(4), 0.0),
+        (dt.date(2031, 5, 4), dt.date(2031, 5, 4), 0.0, 0.0),
+        (dt.date(2031, 5, 4), dt.date(2029, 5, 4), 5.0, 0.0),  # beyond five months, older says no more
+        (dt.date(2031, 5, 4), None, 0.0, 1.0),
+        (None, dt.date(2031, 5, 4), 0.0, 1.0),
+    ],
+)
+def test_how_much_was_searched_and_how_old_the_article_was(as_of, published, age, undated):
+    dated = replace(VARN, article=replace(VARN.article, published=published))
+    asked = replace(ASKED, hits=[dated, TARN, AGAIN, NOBODY], passages=811, as_of=as_of)
+    best = candidates(collect(asked), asked, limit=1)[0]
+    assert best.features["searched"] == pytest.approx(math.log(812))
+    assert (best.features["age"], best.features["undated"]) == (pytest.approx(age), undated)
+
+
 def test_the_features_of_the_best_candidate_by_hand():
     lind, vig = candidates(collect(ASKED), ASKED, limit=5)
     assert (lind.text, vig.text) == ("Mara Lind", "Jon Vig")
@@ -206,6 +224,9 @@ def test_the_features_of_the_best_candidate_by_hand():
             "lexical": 8 / 10,
             "silent": 2 / 4,  # AGAIN, whose span is worse than none, and NOBODY
             "words": math.log(2),
+            "searched": 0.0,
+            "age": 0.0,
+            "undated": 1.0,
             "covered": 5 / 8,  # harbour board mara lind, and varn in the headline; not which, does, chair
         }
     )
@@ -224,6 +245,9 @@ def test_the_features_of_the_best_candidate_by_hand():
             "lexical": 0.0,
             "silent": 2 / 4,
             "words": math.log(2),
+            "searched": 0.0,
+            "age": 0.0,
+            "undated": 1.0,
             "covered": 1 / 8,  # chair
         }
     )
