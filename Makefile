@@ -48,7 +48,8 @@ wheel: $(VENV)/.installed  ## build the wheel, install it in an empty environmen
 
 browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where missing)
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; }
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -m browser tests/browser
+	@$(BIN)/python -m pytest -m browser tests/eval
 
 gate: $(VENV)/.installed  ## score the shipped gold set; fails below eval/floors.json
 	@$(BIN)/pullquote eval --report .cache/gate --floors eval/floors.json
