@@ -6,31 +6,17 @@ them and `chat.py` answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
-from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Searched
+from pullquote.answers import Answer, Candidate, PassagesFound
 from pullquote.filters import Filters
+from pullquote.ui.card_parts import passage, scope, sentence, sources, standing, text
 from pullquote.ui.conversation import Exchange
 from pullquote.ui.printable import one_line, shorten
-from pullquote.ui.wording import (
-    absence,
-    around_span,
-    between,
-    byline,
-    count,
-    day,
-    imprint,
-    likelihood,
-    milliseconds,
-    printed_by,
-    share,
-)
+from pullquote.ui.wording import absence, count, day, milliseconds
 
 _OTHER_VALUES = 4
-_PLACES_SHOWN = 3
 _PASSAGES = 3
-_PASSAGE_CHARS = 360
 # A second value counts as well supported from here on, if it is also at least half as likely as the first.
 _RIVAL_FROM = 0.25
 
@@ -48,13 +34,13 @@ def pending_card(found: PassagesFound | None = None) -> str:
     if found is None:
         return _card('<ol class="pq-steps"><li aria-current="step">Searching the archive…</li></ol>', busy=True)
     took = found.timings_ms.get("search")
-    done = _scope(found.searched) + (f" in {milliseconds(took)}" if took is not None else "")
+    done = scope(found.searched) + (f" in {milliseconds(took)}" if took is not None else "")
     understood = f"<p>Understood as: <q>{text(found.understood)}</q></p>" if found.understood else ""
     return _card(
         (f'<div class="pq-understood">{understood}</div>' if understood else "")
         + f'<ol class="pq-steps"><li>{text(done)}</li>'
         f'<li aria-current="step">Reading {count(len(found.passages), "passage")}…</li></ol>'
-        f'<div class="pq-nearest">{"".join(_passage(hit) for hit in found.passages[:_PASSAGES])}</div>',
+        f'<div class="pq-nearest">{"".join(passage(hit) for hit in found.passages[:_PASSAGES])}</div>',
         busy=True,
     )
 
@@ -99,9 +85,9 @@ def _found(exchange: Exchange, answer: Answer) -> str:
     return (
         f'<p class="pq-answer"><span class="pq-quote" aria-hidden="true">“</span>{text(best.text)}'
         '<span class="pq-quote" aria-hidden="true">”</span></p>'
-        f"{_standing(best)}"
-        f"{_sentence(best.citations[0])}"
-        f"{_citations(exchange, 0, best.citations)}"
+        f"{standing(best)}"
+        f"{sentence(best.citations[0])}"
+        f"{sources(exchange, 0, best.citations)}"
         f"{_others(exchange, answer)}"
     )
 
@@ -151,19 +137,19 @@ def _sentences(candidate: Candidate) -> set[tuple[str, int]]:
 
 def _value(exchange: Exchange, place: int, candidate: Candidate) -> str:
     return (
-        f'<li><p class="pq-value">“{escape(shorten(candidate.text, 160))}”</p>{_standing(candidate)}'
-        f"{_citations(exchange, place, candidate.citations, shown=1)}</li>"
+        f'<li><p class="pq-value">“{escape(shorten(candidate.text, 160))}”</p>{standing(candidate)}'
+        f"{sources(exchange, place, candidate.citations, shown=1)}</li>"
     )
 
 
 def _absent(exchange: Exchange, answer: Answer) -> str:
-    nearest = "".join(_passage(hit, exchange.id, place) for place, hit in enumerate(answer.passages[:_PASSAGES]))
+    nearest = "".join(passage(hit, exchange.id, place) for place, hit in enumerate(answer.passages[:_PASSAGES]))
     values = "".join(
         _value(exchange, place, candidate) for place, candidate in enumerate(answer.answers[:_OTHER_VALUES])
     )
     return (
         f'<p class="pq-absent">{text(absence(answer))}</p>'
-        f'<p class="pq-note">{text(_scope(answer.searched))}.</p>'
+        f'<p class="pq-note">{text(scope(answer.searched))}.</p>'
         f"{_ways_on(exchange)}"
         + (f'<section class="pq-nearest"><h3>Nearest passages</h3>{nearest}</section>' if nearest else "")
         + (
@@ -205,66 +191,10 @@ def _droppable(filters: Filters) -> list[tuple[str, str]]:
     return ways
 
 
-def _standing(candidate: Candidate) -> str:
-    """Return how sure a value is, in words with a bar, and how many printed it."""
-    words = likelihood(candidate)
-    figure = share(candidate.confidence) if candidate.calibrated else f"score {candidate.confidence:.2f}"
-    told = f"{figure} likely to be right" if candidate.calibrated else "no calibration for this reader"
-    bar = f'<span class="pq-bar"><span style="width:{100 * candidate.confidence:.0f}%"></span></span>'
-    parts = (printed_by(candidate.citations), count(candidate.origins, "independent report"))
-    return (
-        f'<p class="pq-standing"><span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
-        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * candidate.confidence:.0f}" '
-        f'aria-valuetext="{words}, {told}">'
-        f'<span class="pq-words">{words[0].upper()}{words[1:]}</span>{bar}<span class="pq-tip">{told}</span></span>'
-        f'<span class="pq-note">{" · ".join(part for part in parts if part)}</span></p>'
-    )
-
-
-def _sentence(citation: Citation) -> str:
-    before, span, after = around_span(citation)
-    marked = f'<mark class="pq-span">{escape(_spaced(span))}</mark>' if span else ""
-    return f'<p class="pq-sentence">{escape(_spaced(before))}{marked}{escape(_spaced(after))}</p>'
-
-
-def _citations(exchange: Exchange, place: int, citations: Sequence[Citation], *, shown: int = _PLACES_SHOWN) -> str:
-    where = f'data-exchange="{exchange.id}" data-candidate="{place}" data-citation="{{}}"'
-    rows = [f"<li>{_cite(citation, where.format(number))}</li>" for number, citation in enumerate(citations)]
-    first, more = (f'<ul class="pq-cites">{"".join(part)}</ul>' for part in (rows[:shown], rows[shown:]))
-    if len(rows) <= shown:
-        return first
-    return f'{first}<details class="pq-more"><summary>{len(rows) - shown} more</summary>{more}</details>'
-
-
-def _cite(citation: Citation, where: str) -> str:
-    published = citation.published
-    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "no date"
-    by = byline(citation.authors)
-    return (
-        f'<button type="button" class="pq-cite" data-pq="cite" {where}>'
-        f'<span class="pq-cite-top"><strong>{text(citation.outlet or "Unknown outlet")}</strong> {when}</span>'
-        f'<span class="pq-cite-title">{text(citation.title or citation.article_id)}</span>'
-        f'<span class="pq-cite-by">{text(by)}</span></button>'
-    )
-
-
-def _passage(hit: Hit, exchange_id: str = "", place: int = 0) -> str:
-    article = hit.article
-    title = text(article.title or article.id)
-    if exchange_id:
-        where = f'data-exchange="{exchange_id}" data-passage="{place}"'
-        title = f'<button type="button" class="pq-plain" data-pq="cite" {where}>{title}</button>'
-    return (
-        f'<div class="pq-near"><p class="pq-title">{title}</p>'
-        f'<p class="pq-note">{text(imprint(article.outlet, article.authors, article.published))}</p>'
-        f"<p>{escape(shorten(hit.passage.text, _PASSAGE_CHARS))}</p></div>"
-    )
-
-
 def _foot(exchange: Exchange, answer: Answer, verdict: str, note: str) -> str:
     total = answer.timings_ms.get("total")
     steps = [
-        _scope(answer.searched),
+        scope(answer.searched),
         f"read {count(len(answer.passages), 'passage')}",
         *([milliseconds(total)] if total is not None else []),
     ]
@@ -288,21 +218,3 @@ def _foot(exchange: Exchange, answer: Answer, verdict: str, note: str) -> str:
         '<button type="submit" class="pq-button">Send</button></form>'
         f'<p class="pq-thanks" role="status">{text(note)}</p></footer>'
     )
-
-
-def _scope(searched: Searched) -> str:
-    days = between(searched.since, searched.until)
-    return f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
-
-
-def text(value: str) -> str:
-    """Return text of an article, or of a user, for HTML: on one line, escaped, control characters visible."""
-    return escape(one_line(value))
-
-
-def _spaced(part: str) -> str:
-    """Return a part of a sentence on one line, with a space kept at either edge where it had one."""
-    line = one_line(part)
-    if not line:
-        return " " if part else ""
-    return (" " if part[0].isspace() else "") + line + (" " if part[-1].isspace() else "")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # Searching and reading let go of Python's lock, so eight visitors are served together rather than in turn.
 AT_ONCE = 8
 _WAITING = 128
+# Files that were uploaded and never added.
+_UPLOADS_KEPT_S = 3600
 
 _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
@@ -41,7 +43,9 @@ def build_chat(
     """
     limit = limit or RateLimit()
     desk = Desk(engine, FeedbackStore.beside(engine.archive), limit)
-    chat = gr.Blocks(title="Pullquote", analytics_enabled=False, fill_width=True)
+    chat = gr.Blocks(
+        title="Pullquote", analytics_enabled=False, fill_width=True, delete_cache=(_UPLOADS_KEPT_S, _UPLOADS_KEPT_S)
+    )
     with chat:
         parts = lay_out(engine.archive, archive_facts(engine.archive), read_only=read_only)
         _asking(parts, desk)
@@ -57,7 +61,8 @@ def _asking(parts: Parts, desk: Desk) -> None:
     shown = [parts.turn, parts.session, parts.question]
     common: dict[str, Any] = {**_PRIVATE, "concurrency_limit": AT_ONCE}
 
-    def ask(request: gr.Request, question: str, session: Session, *values: Any) -> Iterator[Any]:
+    # Gradio names events after their functions, private ones, too: `ask` is the name that programs know.
+    def on_ask(request: gr.Request, question: str, session: Session, *values: Any) -> Iterator[Any]:
         yield from _told(desk.ask(question, session, _filters(values), _visitor(request)))
 
     def reask(request: gr.Request, event: gr.EventData, session: Session, *values: Any) -> Iterator[Any]:
@@ -82,7 +87,7 @@ def _asking(parts: Parts, desk: Desk) -> None:
         return desk.judge(session, _data(event), user=request.username or "")
 
     filters = parts.filters.all()
-    parts.question.submit(ask, [parts.question, parts.session, *filters], shown, **common)
+    parts.question.submit(on_ask, [parts.question, parts.session, *filters], shown, **common)
     parts.bridge.reask(reask, [parts.session, *filters], shown, **common)
     parts.bridge.refine(refine, [parts.session, *filters], [*shown, *filters, parts.chips], **common)
     parts.bridge.verdict(judge, parts.session, [parts.judged, parts.session], trigger_mode="multiple", **_PRIVATE)

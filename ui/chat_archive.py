@@ -10,7 +10,7 @@ import gradio as gr
 
 from pullquote.errors import PullquoteError
 from pullquote.ui.archive_facts import archive_facts, report_html
-from pullquote.ui.cards import text
+from pullquote.ui.card_parts import text
 from pullquote.ui.chat_filters import FilterWidgets, refreshed
 from pullquote.ui.chat_plot import facts_html, plot, plotted, table_html
 from pullquote.ui.chat_uploads import MAX_PASTED_CHARS, Pasted, sources_of

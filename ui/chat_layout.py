@@ -13,7 +13,7 @@ import gradio as gr
 
 from pullquote.index.archive import Archive
 from pullquote.ui.archive_facts import ArchiveFacts
-from pullquote.ui.cards import text
+from pullquote.ui.card_parts import text
 from pullquote.ui.chat_archive import archive_tab
 from pullquote.ui.chat_desk import Session
 from pullquote.ui.chat_filters import FilterWidgets, filter_widgets

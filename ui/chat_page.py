@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pullquote.ui.chat_theme import theme
@@ -19,6 +20,9 @@ _POLICY = (
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+
+# A year of a wire agency as JSON lines; larger ones are for `pullquote add`.
+_MAX_FILE_BYTES = 500_000_000
 
 
 class SealedPage:
@@ -41,6 +45,20 @@ class SealedPage:
         await self._app(scope, receive, sealed)
 
 
+class NoUploads:
+    """ASGI middleware: nobody can leave files on a machine whose archive they can't add to."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith("/upload"):
+            await JSONResponse({"error": "This archive is read-only."}, status_code=403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
 def asset(name: str) -> str:
     """Return one of the page's own files, which lie beside this module."""
     return files("pullquote.ui").joinpath(name).read_text(encoding="utf-8")
@@ -51,9 +69,10 @@ def launch_options(middleware: tuple[Middleware, ...] = ()) -> dict[str, Any]:
     return {
         "theme": theme(),
         # In the head, since Gradio puts its own elements' names before every rule of `css`.
-        "head": f"<style>{asset('chat_style.css')}</style>",
+        "head": f"<style>{asset('chat_style.css')}{asset('chat_archive.css')}</style>",
         "app_kwargs": {"middleware": [*middleware, Middleware(SealedPage)]},
         "footer_links": [],
+        "max_file_size": _MAX_FILE_BYTES,
         "share": False,
         "run_history": False,
         "ssr_mode": False,

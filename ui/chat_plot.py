@@ -6,7 +6,7 @@ import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
 from pullquote.ui.archive_facts import ArchiveFacts, plot_rows
-from pullquote.ui.cards import text
+from pullquote.ui.card_parts import text
 from pullquote.ui.printable import one_line
 from pullquote.ui.wording import between, count
 

@@ -32,8 +32,14 @@ function showPane() {
     const mark = scroller.querySelector("#pq-here") || scroller.querySelector(".pq-pane-text .pq-passage");
     const away = mark ? mark.getBoundingClientRect().top - scroller.getBoundingClientRect().top : 0;
     scroller.scrollTop = mark ? scroller.scrollTop + away - scroller.clientHeight / 3 : 0;
-    scroller.querySelector("#pq-pane-title")?.focus({ preventScroll: true });
+    focusSoon(scroller.querySelector("#pq-pane-title"));
   }));
+}
+
+// What slides in can't take the focus before it shows.
+function focusSoon(element, frames = 60) {
+  element?.focus({ preventScroll: true });
+  if (element && document.activeElement !== element && frames) requestAnimationFrame(() => focusSoon(element, frames - 1));
 }
 
 function hidePane() {

@@ -14,7 +14,7 @@ from starlette.middleware import Middleware
 from pullquote.errors import InputError
 from pullquote.ui.accounts import Accounts
 from pullquote.ui.chat import build_chat
-from pullquote.ui.chat_page import launch_options
+from pullquote.ui.chat_page import NoUploads, launch_options
 from pullquote.ui.health import Health
 from pullquote.ui.mcp_door import McpDoor
 from pullquote.ui.programs import mcp_available
@@ -63,6 +63,7 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
     engine.warm_up()
     chat = build_chat(engine, read_only=how.read_only, mcp=how.mcp)
     doors = [Middleware(McpDoor, accounts=how.accounts)] if how.accounts and how.mcp else []
+    doors += [Middleware(NoUploads)] if how.read_only else []
     health = Middleware(Health, articles=engine.archive.count_articles)
     try:
         _, address, _ = chat.launch(

@@ -64,7 +64,7 @@ def test_a_citation_opens_its_article_at_the_marked_span(visit, width):
     assert link.get_attribute("href").startswith("https://harbour.example/lead#:~:text=Dr%20Hanne%20Osterby")
     assert link.get_attribute("rel") == "noopener noreferrer"
     # Focus is in the article, Escape gives it back.
-    assert page.evaluate("document.activeElement.id") == "pq-pane-title"
+    page.wait_for_function("document.activeElement.id === 'pq-pane-title'")
     page.keyboard.press("Escape")
     page.wait_for_function("!document.body.classList.contains('pq-reading-open')")
     assert page.evaluate("document.activeElement.textContent") == cite.text_content()
@@ -274,3 +274,9 @@ def test_the_browser_is_forbidden_to_go_elsewhere(visit, chat):
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert page.request.get(chat + "health").json()["articles"] == 6
+
+
+def test_programs_see_their_three_functions_and_no_event_of_the_page(visit, chat):
+    interface = visit().request.get(chat + "gradio_api/info").json()
+    assert sorted(interface["named_endpoints"]) == ["/ask", "/read_article", "/search"]
+    assert interface["unnamed_endpoints"] == {}

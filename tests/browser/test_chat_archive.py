@@ -121,6 +121,8 @@ def test_a_read_only_chat_behind_passwords(tmp_path, archive, chromium):
         assert ask(page, "Who opened the herring fair?").locator(".pq-answer").inner_text() == "“Mayor Jon Vig”"
         assert page.get_by_role("tab").all_inner_texts() == ["Ask"]
         assert page.locator("#pq-add").count() == 0
+        file = {"name": "x.txt", "mimeType": "text/plain", "buffer": b"x"}
+        assert page.request.post(address + "gradio_api/upload", multipart={"files": file}).status == 403
         # The browser itself logs the 401 of the wrong password.
         visits.complaints = [note for note in visits.complaints if "401" not in note and "400" not in note]
         visits.end()

@@ -106,6 +106,8 @@ def test_nothing_of_an_article_runs_or_is_fetched(route, tmp_path, visit_own):
     page.locator("#pq-outlets input").first.click()
     page.locator("#pq-outlets li, #pq-outlets label").first.click()
     page.locator(".pq-chip").first.wait_for()
+    page.locator("#pq-authors input").click()
+    page.get_by_role("option").first.wait_for()
     page.keyboard.press("Escape")
     exported(page, "Web page")
 

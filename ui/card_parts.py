@@ -1,0 +1,110 @@
+"""What cards are made of: values' standing, sentences, citations and passages as HTML, every text escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from pullquote.answers import Candidate, Citation, Hit, Searched
+from pullquote.ui.conversation import Exchange
+from pullquote.ui.printable import one_line, shorten
+from pullquote.ui.wording import (
+    around_span,
+    between,
+    byline,
+    count,
+    day,
+    imprint,
+    likelihood,
+    printed_by,
+    share,
+)
+
+_PLACES_SHOWN = 3
+_PASSAGE_CHARS = 360
+
+
+def standing(candidate: Candidate) -> str:
+    """Return how sure a value is, in words with a bar, and how many printed it."""
+    words = likelihood(candidate)
+    told = (
+        f"{share(candidate.confidence)} likely to be right" if candidate.calibrated else "this reader is not calibrated"
+    )
+    bar = f'<span class="pq-bar"><span style="width:{100 * candidate.confidence:.0f}%"></span></span>'
+    parts = (printed_by(candidate.citations), count(candidate.origins, "independent report"))
+    return (
+        f'<p class="pq-standing"><span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * candidate.confidence:.0f}" '
+        f'aria-valuetext="{words}, {told}">'
+        f'<span class="pq-words">{words[0].upper()}{words[1:]}</span>{bar}<span class="pq-tip">{told}</span></span>'
+        f'<span class="pq-note">{" · ".join(part for part in parts if part)}</span></p>'
+    )
+
+
+def sentence(citation: Citation) -> str:
+    """Return the sentence that prints a value, the value marked."""
+    before, span, after = around_span(citation)
+    marked = f'<mark class="pq-span">{escape(_spaced(span))}</mark>' if span else ""
+    return f'<p class="pq-sentence">{escape(_spaced(before))}{marked}{escape(_spaced(after))}</p>'
+
+
+def sources(exchange: Exchange, place: int, citations: Sequence[Citation], *, shown: int = _PLACES_SHOWN) -> str:
+    """Return who printed a value, as buttons that open the article; those beyond `shown` are folded.
+
+    Args:
+        exchange: what the value answers.
+        place: which of its answer's values it is.
+        citations: of the value, best first.
+        shown: how many stand in the open.
+    """
+    where = f'data-exchange="{exchange.id}" data-candidate="{place}" data-citation="{{}}"'
+    rows = [f"<li>{_cite(citation, where.format(number))}</li>" for number, citation in enumerate(citations)]
+    first, more = (f'<ul class="pq-cites">{"".join(part)}</ul>' for part in (rows[:shown], rows[shown:]))
+    if len(rows) <= shown:
+        return first
+    return f'{first}<details class="pq-more"><summary>{len(rows) - shown} more</summary>{more}</details>'
+
+
+def _cite(citation: Citation, where: str) -> str:
+    published = citation.published
+    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "no date"
+    by = byline(citation.authors)
+    return (
+        f'<button type="button" class="pq-cite" data-pq="cite" {where}>'
+        f'<span class="pq-cite-top"><strong>{text(citation.outlet or "Unknown outlet")}</strong> {when}</span>'
+        f'<span class="pq-cite-title">{text(citation.title or citation.article_id)}</span>'
+        f'<span class="pq-cite-by">{text(by)}</span></button>'
+    )
+
+
+def passage(hit: Hit, exchange_id: str = "", place: int = 0) -> str:
+    """Return the beginning of a passage; with an exchange, its headline opens the article there."""
+    article = hit.article
+    title = text(article.title or article.id)
+    if exchange_id:
+        where = f'data-exchange="{exchange_id}" data-passage="{place}"'
+        title = f'<button type="button" class="pq-plain" data-pq="cite" {where}>{title}</button>'
+    return (
+        f'<div class="pq-near"><p class="pq-title">{title}</p>'
+        f'<p class="pq-note">{text(imprint(article.outlet, article.authors, article.published))}</p>'
+        f"<p>{escape(shorten(hit.passage.text, _PASSAGE_CHARS))}</p></div>"
+    )
+
+
+def scope(searched: Searched) -> str:
+    """Return "Searched 45 articles from 9 March 2031 to 15 May 2031"."""
+    days = between(searched.since, searched.until)
+    return f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
+
+
+def text(value: str) -> str:
+    """Return text of an article, or of a user, for HTML: on one line, escaped, control characters visible."""
+    return escape(one_line(value))
+
+
+def _spaced(part: str) -> str:
+    """Return a part of a sentence on one line, with a space kept at either edge where it had one."""
+    line = one_line(part)
+    if not line:
+        return " " if part else ""
+    return (" " if part[0].isspace() else "") + line + (" " if part[-1].isspace() else "")
