@@ -17,6 +17,7 @@ from pullquote.ui.wording import (
     imprint,
     likelihood,
     printed_by,
+    publisher,
     share,
 )
 
@@ -68,10 +69,10 @@ def sources(exchange: Exchange, place: int, citations: Sequence[Citation], *, sh
 def _cite(citation: Citation, where: str) -> str:
     published = citation.published
     when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "no date"
-    by = byline(citation.authors)
+    outlet, by = publisher(citation.outlet, citation.url), byline(citation.authors)
     return (
         f'<button type="button" class="pq-cite" data-pq="cite" {where}>'
-        f'<span class="pq-cite-top"><strong>{text(citation.outlet or "Unknown outlet")}</strong> {when}</span>'
+        f'<span class="pq-cite-top"><strong>{text(outlet or "Unknown outlet")}</strong> {when}</span>'
         f'<span class="pq-cite-title">{text(citation.title or citation.article_id)}</span>'
         f'<span class="pq-cite-by">{text(by)}</span></button>'
     )
@@ -80,13 +81,14 @@ def _cite(citation: Citation, where: str) -> str:
 def passage(hit: Hit, exchange_id: str = "", place: int = 0) -> str:
     """Return the beginning of a passage; with an exchange, its headline opens the article there."""
     article = hit.article
+    outlet = publisher(article.outlet, article.url)
     title = text(article.title or article.id)
     if exchange_id:
         where = f'data-exchange="{exchange_id}" data-passage="{place}"'
         title = f'<button type="button" class="pq-plain" data-pq="cite" {where}>{title}</button>'
     return (
         f'<div class="pq-near"><p class="pq-title">{title}</p>'
-        f'<p class="pq-note">{text(imprint(article.outlet, article.authors, article.published))}</p>'
+        f'<p class="pq-note">{text(imprint(outlet, article.authors, article.published))}</p>'
         f"<p>{escape(shorten(hit.passage.text, _PASSAGE_CHARS))}</p></div>"
     )
 

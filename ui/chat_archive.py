@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from pullquote.articles import Article
 from pullquote.errors import PullquoteError
 from pullquote.ui.archive_facts import archive_facts, report_html
 from pullquote.ui.card_parts import text
 from pullquote.ui.chat_filters import FilterWidgets, refreshed
-from pullquote.ui.chat_plot import facts_html, plot, plotted, table_html
+from pullquote.ui.chat_plot import facts_html, label_angle, plot, plotted, table_html
 from pullquote.ui.chat_uploads import MAX_PASTED_CHARS, Pasted, sources_of
-from pullquote.ui.wording import count, imprint
+from pullquote.ui.wording import count, imprint, publisher
 
 if TYPE_CHECKING:
     from pullquote.index.archive import AddProgress, Archive
@@ -66,7 +67,7 @@ def _changed(archive: Archive) -> tuple[Any, ...]:
     frame, colours = plotted(facts)
     return (
         facts_html(facts),
-        gr.BarPlot(frame, color_map=colours, visible=not frame.empty),
+        gr.BarPlot(frame, color_map=colours, x_label_angle=label_angle(facts), visible=not frame.empty),
         table_html(facts),
         *refreshed(facts),
     )
@@ -164,18 +165,22 @@ def _found_html(archive: Archive, words: str) -> str:
         articles = [named] if named else [hit.article for hit in archive.search(words, limit=3 * _FOUND)]
     except PullquoteError as error:
         return _message(str(error))
-    rows = "".join(
-        f'<li><p class="pq-title">{text(article.title or article.id)}</p>'
-        f'<p class="pq-note">{text(imprint(article.outlet, article.authors, article.published))}</p>'
-        f'<button type="button" class="pq-button" data-pq="remove" data-pq-sure="Remove for good?" '
-        f'data-article="{escape(article.id)}" aria-label="Remove “{text(article.title or article.id)}”">'
-        "Remove</button></li>"
-        for article in list({article.id: article for article in articles}.values())[:_FOUND]
-    )
+    rows = "".join(_row(article) for article in list({one.id: one for one in articles}.values())[:_FOUND])
     return (
         f'<ul class="pq-found" data-words="{text(words)}">{rows}</ul>'
         if rows
         else '<p class="pq-note">Nothing found.</p>'
+    )
+
+
+def _row(article: Article) -> str:
+    title = text(article.title or article.id)
+    outlet = publisher(article.outlet, article.url)
+    return (
+        f'<li><p class="pq-title">{title}</p>'
+        f'<p class="pq-note">{text(imprint(outlet, article.authors, article.published))}</p>'
+        f'<button type="button" class="pq-button" data-pq="remove" data-pq-sure="Remove for good?" '
+        f'data-article="{escape(article.id)}" aria-label="Remove “{title}”">Remove</button></li>'
     )
 
 

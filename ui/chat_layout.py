@@ -127,7 +127,8 @@ def _conversation(facts: ArchiveFacts) -> str:
 
 def _welcome(facts: ArchiveFacts) -> str:
     days = between(facts.first_day, facts.last_day)
-    held = [count(facts.articles, "article"), count(len(facts.outlets), "outlet"), *([days] if days else [])]
+    outlets = count(len(facts.outlets), "outlet") if facts.outlets else ""
+    held = [part for part in (count(facts.articles, "article"), outlets, days) if part]
     return (
         '<div class="pq-welcome"><p class="pq-welcome-lead">What was printed?</p>'
         f"<p>{text(' · '.join(held))}</p>"

@@ -116,7 +116,7 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   if (button.dataset.pqToggle) toggleForm(button);
   else if ("pqRephrase" in button.dataset) rephrase(button.dataset.pqRephrase);
-  else if ("pqFilters" in button.dataset) document.querySelector("#pq-sidebar .toggle-button").click();
+  else if ("pqFilters" in button.dataset) (settled = true), document.querySelector("#pq-sidebar .toggle-button").click();
   else if ("pqClose" in button.dataset) hidePane();
   else if ("copy" in button.dataset) copy(button);
   else if (button.id === "pq-theme") {
@@ -196,16 +196,28 @@ function nameControls() {
   document.querySelector("#pq-files .upload-container[aria-label]")?.removeAttribute("aria-label");
 }
 
+// A click that comes before Gradio listens is lost, and Gradio opens the sidebar again when it is done; so it counts as
+// closed once it has stayed so for a moment.
+let closedSince = 0;
+
 function settleSidebar() {
   const sidebar = document.getElementById("pq-sidebar");
-  if (settled || !sidebar?.classList.contains("open")) return;
-  settled = true;
-  sidebar.querySelector(".toggle-button").click();
+  if (settled || !sidebar) return;
+  if (sidebar.classList.contains("open")) {
+    closedSince = 0;
+    sidebar.querySelector(".toggle-button")?.click();
+  } else closedSince ||= performance.now();
+  settled = closedSince > 0 && performance.now() - closedSince > 600;
 }
+
+const settling = setInterval(() => {
+  settleSidebar();
+  page.classList.toggle("pq-ready", settled);
+  if (settled) clearInterval(settling);
+}, 200);
 
 function follow() {
   nameControls();
-  settleSidebar();
   page.classList.toggle("pq-ready", settled);
 }
 new MutationObserver(follow).observe(document.body, {

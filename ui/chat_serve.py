@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import socket
 import threading
@@ -66,15 +68,17 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
     doors += [Middleware(NoUploads)] if how.read_only else []
     health = Middleware(Health, articles=engine.archive.count_articles)
     try:
-        _, address, _ = chat.launch(
-            server_name=how.host,
-            server_port=port,
-            prevent_thread_lock=True,
-            auth=how.accounts.check if how.accounts else None,
-            auth_message="The archive is for those with an account." if how.accounts else None,
-            mcp_server=how.mcp,
-            **launch_options((*doors, health)),
-        )
+        # Gradio prints where its MCP server is, `quiet` or not; stdout is for results.
+        with contextlib.redirect_stdout(io.StringIO()):
+            _, address, _ = chat.launch(
+                server_name=how.host,
+                server_port=port,
+                prevent_thread_lock=True,
+                auth=how.accounts.check if how.accounts else None,
+                auth_message="The archive is for those with an account." if how.accounts else None,
+                mcp_server=how.mcp,
+                **launch_options((*doors, health)),
+            )
         announce(f"the chat is at {address} (Ctrl-C ends it).")
         if how.mcp:
             announce(f"MCP clients connect to {address}gradio_api/mcp/")

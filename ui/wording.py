@@ -77,9 +77,16 @@ def absence(answer: Answer) -> str:
     return f"The archive has passages on this, but no answer that is sure enough (best guess {guess})."
 
 
+def publisher(outlet: str | None, url: str | None) -> str:
+    """Return who published an article: the outlet, else the site's name out of the address, else ""."""
+    if outlet and outlet.strip():
+        return outlet
+    return (urlsplit(url or "").hostname or "").removeprefix("www.") if web_link(url) else ""
+
+
 def printed_by(citations: Sequence[Citation]) -> str:
     """Return "printed by 3 outlets" for the outlets that carry a value; "" where none is known."""
-    outlets = {" ".join(citation.outlet.split()).casefold() for citation in citations if citation.outlet}
+    outlets = {" ".join(publisher(one.outlet, one.url).split()).casefold() for one in citations} - {""}
     return f"printed by {count(len(outlets), 'outlet')}" if outlets else ""
 
 

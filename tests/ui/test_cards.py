@@ -88,7 +88,9 @@ def test_without_calibration_no_likelihood_is_claimed():
 def test_outlets_are_counted_once_and_places_beyond_three_are_folded():
     answer = fakes.answered()
     best = answer.answers[0]
-    places = tuple(replace(best.citations[0], outlet=outlet) for outlet in ("Echo", "ECHO ", "Mail", "Mail", None))
+    places = tuple(
+        replace(best.citations[0], outlet=outlet, url=None) for outlet in ("Echo", "ECHO ", "Mail", "Mail", None)
+    )
     text = Page(answer_card(exchange(replace(answer, answers=(replace(best, citations=places),))))).text
     assert "printed by 2 outlets" in text
     assert "2 more" in text

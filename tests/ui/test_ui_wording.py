@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pullquote.ui.wording import around_span, byline, likelihood, milliseconds, share, web_link
+from pullquote.ui.wording import around_span, byline, likelihood, milliseconds, publisher, share, web_link
 
 import ui_fakes as fakes
 
@@ -86,3 +86,17 @@ def test_span_is_cut_out_of_its_sentence():
 )
 def test_byline(authors, expected):
     assert byline(authors) == expected
+
+
+@pytest.mark.parametrize(
+    ("outlet", "url", "expected"),
+    [
+        ("Harbour Echo", "https://echo.example/1", "Harbour Echo"),
+        (None, "https://www.echo.example/1", "echo.example"),
+        (" ", "https://user:word@echo.example:8080/", "echo.example"),
+        (None, "javascript:alert(1)", ""),
+        (None, None, ""),
+    ],
+)
+def test_a_publisher_without_a_name_is_known_by_its_site(outlet, url, expected):
+    assert publisher(outlet, url) == expected
