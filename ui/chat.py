@@ -116,6 +116,8 @@ def _filtering(parts: Parts, desk: Desk, chat: gr.Blocks) -> None:
         chips,
         parts.filters.all(),
         parts.chips,
+        # An address sets several at once: the last state counts.
+        trigger_mode="always_last",
         **_PRIVATE,
     )
 
