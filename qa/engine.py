@@ -112,20 +112,10 @@ class Engine:
             InputError: the question is empty or too long, or a date is malformed.
             ModelError: a model can't be loaded.
         """
-        *_, answer = self.ask_steps(
-            question,
-            history=history,
-            understood_as=understood_as,
-            filters=filters,
-            since=since,
-            until=until,
-            outlets=outlets,
-            authors=authors,
-            as_of=as_of,
+        bounds = filters or Filters.of(
+            since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
         )
-        if not isinstance(answer, Answer):
-            raise TypeError("The last step of a question is its answer.")
-        return answer
+        return self._answer(self._find(question, history, understood_as, bounds), bounds)
 
     def ask_steps(
         self,
@@ -134,44 +124,51 @@ class Engine:
         history: Sequence[Turn] = (),
         understood_as: str | None = None,
         filters: Filters | None = None,
-        since: str | dt.date | None = None,
-        until: str | dt.date | None = None,
-        outlets: Sequence[str] = (),
-        authors: Sequence[str] = (),
-        as_of: str | dt.date | None = None,
     ) -> Iterator[Progress]:
         """Yield what is known of a question so far: the passages once they are found, then the answer.
 
         Arguments and errors as in `ask`; errors are raised at the first step.
         """
-        bounds = filters or Filters.of(
-            since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
-        )
+        bounds = filters or Filters()
+        found = self._find(question, history, understood_as, bounds)
+        yield found
+        yield self._answer(found, bounds)
+
+    def _find(
+        self, question: str, history: Sequence[Turn], understood_as: str | None, bounds: Filters
+    ) -> PassagesFound:
         begun = time.perf_counter()
         question = check_query(question)
         standing = check_query(understand(question, history).question if understood_as is None else understood_as)
-        understood = None if standing == question else standing
         hits, scope = self.archive.search_with_scope(standing, limit=self._passages, filters=bounds)
-        searched = Searched(scope.articles, scope.passages, scope.since, scope.until)
-        timings_ms = {"search": (time.perf_counter() - begun) * 1000}
-        yield PassagesFound(question, understood, tuple(hits), searched, dict(timings_ms))
-        reading = time.perf_counter()
-        readings = self.reader.read(standing, [reader_input(hit) for hit in hits], spans=_SPANS_A_PASSAGE)
+        return PassagesFound(
+            question=question,
+            understood=None if standing == question else standing,
+            passages=tuple(hits),
+            searched=Searched(scope.articles, scope.passages, scope.since, scope.until),
+            timings_ms={"search": (time.perf_counter() - begun) * 1000},
+        )
+
+    def _answer(self, found: PassagesFound, bounds: Filters) -> Answer:
+        standing = found.understood or found.question
+        begun = time.perf_counter()
+        readings = self.reader.read(standing, [reader_input(hit) for hit in found.passages], spans=_SPANS_A_PASSAGE)
         read = time.perf_counter()
-        asked = Asked(standing, hits, readings, scope.passages, bounds.as_of)
+        asked = Asked(standing, found.passages, readings, found.searched.passages, bounds.as_of)
         answers = tuple(candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence))
         abstained = not answers or answers[0].confidence < GIVEN_FROM
-        timings_ms |= {"read": (read - reading) * 1000, "combine": (time.perf_counter() - read) * 1000}
-        yield Answer(
-            question=question,
+        done = time.perf_counter()
+        timings_ms = {**found.timings_ms, "read": (read - begun) * 1000, "combine": (done - read) * 1000}
+        return Answer(
+            question=found.question,
             answer=None if abstained else answers[0].text,
             abstained=abstained,
             confidence=answers[0].confidence if answers else 0.0,
             answers=answers,
-            searched=searched,
+            searched=found.searched,
             timings_ms=timings_ms | {"total": sum(timings_ms.values())},
-            passages=tuple(hits),
-            understood=understood,
+            passages=found.passages,
+            understood=found.understood,
         )
 
 

@@ -155,8 +155,3 @@ def gender_of(text: str) -> Literal["she", "he", ""]:
     lower = [word.bare.lower() for word in words_of(text)]
     she, he = (any(word in known for word in lower) for known in (_SHE, _HE))
     return "" if she == he else "she" if she else "he"
-
-
-def is_title(word: str) -> bool:
-    """Return whether a word is a form of address, as Dr in Dr Amund Keel."""
-    return word.lower().rstrip(".") in _TITLES

@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pullquote.articles import AddReport, Skipped
+from pullquote.ui.markup import text
 from pullquote.ui.printable import one_line
 from pullquote.ui.wording import count
 
@@ -168,8 +169,7 @@ def _skipped(skipped: Sequence[Skipped]) -> str:
     # What is damaged or refused comes before what is merely of another kind.
     ordered = sorted(skipped, key=lambda one: one.unsupported)
     rows = [
-        f"<li><code>{escape(one_line(_file(one.source)))}</code> <span>{escape(one_line(one.reason))}</span></li>"
-        for one in ordered[:_SHOWN]
+        f"<li><code>{text(_file(one.source))}</code> <span>{text(one.reason)}</span></li>" for one in ordered[:_SHOWN]
     ]
     return _list(f"Skipped: {count(len(skipped), 'source')}", "pq-report-skipped", rows, len(skipped))
 

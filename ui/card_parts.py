@@ -7,13 +7,12 @@ from html import escape
 
 from pullquote.answers import Candidate, Citation, Hit, Searched
 from pullquote.ui.conversation import Exchange
-from pullquote.ui.printable import one_line, shorten
+from pullquote.ui.markup import marked_sentence, text, time_tag
+from pullquote.ui.printable import shorten
 from pullquote.ui.wording import (
-    around_span,
     between,
     byline,
     count,
-    day,
     imprint,
     likelihood,
     printed_by,
@@ -44,9 +43,8 @@ def standing(candidate: Candidate) -> str:
 
 def sentence(citation: Citation) -> str:
     """Return the sentence that prints a value, the value marked."""
-    before, span, after = around_span(citation)
-    marked = f'<mark class="pq-span">{escape(_spaced(span))}</mark>' if span else ""
-    return f'<p class="pq-sentence">{escape(_spaced(before))}{marked}{escape(_spaced(after))}</p>'
+    marked = marked_sentence(citation, '<mark class="pq-span">')
+    return f'<p class="pq-sentence">{marked}</p>'
 
 
 def sources(exchange: Exchange, place: int, citations: Sequence[Citation], *, shown: int = _PLACES_SHOWN) -> str:
@@ -67,8 +65,7 @@ def sources(exchange: Exchange, place: int, citations: Sequence[Citation], *, sh
 
 
 def _cite(citation: Citation, where: str) -> str:
-    published = citation.published
-    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else "no date"
+    when = time_tag(citation.published) or "no date"
     outlet, by = publisher(citation.outlet, citation.url), byline(citation.authors)
     return (
         f'<button type="button" class="pq-cite" data-pq="cite" {where}>'
@@ -97,16 +94,3 @@ def scope(searched: Searched) -> str:
     """Return "Searched 45 articles from 9 March 2031 to 15 May 2031"."""
     days = between(searched.since, searched.until)
     return f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
-
-
-def text(value: str) -> str:
-    """Return text of an article, or of a user, for HTML: on one line, escaped, control characters visible."""
-    return escape(one_line(value))
-
-
-def _spaced(part: str) -> str:
-    """Return a part of a sentence on one line, with a space kept at either edge where it had one."""
-    line = one_line(part)
-    if not line:
-        return " " if part else ""
-    return (" " if part[0].isspace() else "") + line + (" " if part[-1].isspace() else "")

@@ -10,8 +10,9 @@ from html import escape
 
 from pullquote.answers import Answer, Candidate, PassagesFound
 from pullquote.filters import Filters
-from pullquote.ui.card_parts import passage, scope, sentence, sources, standing, text
+from pullquote.ui.card_parts import passage, scope, sentence, sources, standing
 from pullquote.ui.conversation import Exchange
+from pullquote.ui.markup import text
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.wording import absence, count, day, milliseconds
 
@@ -172,7 +173,7 @@ def _ways_on(exchange: Exchange) -> str:
         for drop, label in ways
     )
     rephrase = (
-        f'<button type="button" class="pq-button" data-pq-rephrase="{escape(one_line(exchange.understood))}">'
+        f'<button type="button" class="pq-button" data-pq-rephrase="{text(exchange.understood)}">'
         "Put it another way</button>"
     )
     return f'<div class="pq-ways" role="group" aria-label="Ways on">{buttons}{rephrase}</div>'

@@ -11,10 +11,10 @@ import gradio as gr
 from pullquote.articles import Article
 from pullquote.errors import PullquoteError
 from pullquote.ui.archive_facts import archive_facts, report_html
-from pullquote.ui.card_parts import text
 from pullquote.ui.chat_filters import FilterWidgets, refreshed
 from pullquote.ui.chat_plot import facts_html, label_angle, plot, plotted, table_html
 from pullquote.ui.chat_uploads import MAX_PASTED_CHARS, Pasted, sources_of
+from pullquote.ui.markup import text
 from pullquote.ui.wording import count, imprint, publisher
 
 if TYPE_CHECKING:

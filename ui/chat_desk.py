@@ -13,8 +13,10 @@ from pullquote.articles import Article
 from pullquote.errors import InputError, PullquoteError
 from pullquote.filters import Filters
 from pullquote.qa.engine import Engine
+from pullquote.qa.evidence import cite
+from pullquote.qa.reader import ScoredSpan
 from pullquote.ui.cards import answer_card, pending_card, turn
-from pullquote.ui.conversation import HISTORY_TURNS, Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export import export, file_name
 from pullquote.ui.feedback import FeedbackStore
 from pullquote.ui.limits import RateLimit, check_question
@@ -49,7 +51,7 @@ class Session:
 
     def turns(self) -> list[Turn]:
         """Return the last turns, oldest first, for follow-ups to refer to; errors said nothing."""
-        return [Turn.of(exchange.answer) for exchange in self.conversation if exchange.answer][-HISTORY_TURNS:]
+        return self.conversation.history()
 
     def turn(self, exchange: Exchange) -> str:
         """Return an exchange as part of the conversation's HTML."""
@@ -164,23 +166,5 @@ class Desk:
 
 def _cited(hit: Hit) -> Citation:
     """Return a passage as a citation without a span."""
-    article, passage = hit.article, hit.passage
-    return Citation(
-        article_id=article.id,
-        title=article.title,
-        outlet=article.outlet,
-        url=article.url,
-        published=article.published,
-        authors=article.authors,
-        start=passage.start,
-        end=passage.start,
-        text="",
-        sentence=passage.text,
-        sentence_start=passage.start,
-        passage_start=passage.start,
-        passage_end=passage.end,
-        link=article.url,
-        sha256="",
-        reader_score=0.0,
-        retrieval_score=hit.score,
-    )
+    begin = cite(hit, ScoredSpan(0, 0, 0.0))
+    return replace(begin, sentence=hit.passage.text, sentence_start=hit.passage.start, link=hit.article.url)

@@ -13,7 +13,7 @@ import gradio as gr
 from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.ui.archive_facts import ArchiveFacts, author_choices, outlet_choices
-from pullquote.ui.card_parts import text
+from pullquote.ui.markup import text
 from pullquote.ui.wording import day
 
 # More outlets than that are chosen from a list that can be searched, not ticked.

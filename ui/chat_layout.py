@@ -13,12 +13,12 @@ import gradio as gr
 
 from pullquote.index.archive import Archive
 from pullquote.ui.archive_facts import ArchiveFacts
-from pullquote.ui.card_parts import text
 from pullquote.ui.chat_archive import archive_tab
 from pullquote.ui.chat_desk import Session
 from pullquote.ui.chat_filters import FilterWidgets, filter_widgets
 from pullquote.ui.chat_page import asset
 from pullquote.ui.limits import MAX_QUESTION_CHARS
+from pullquote.ui.markup import text
 from pullquote.ui.wording import between, count
 
 _SESSION_S = 4 * 3600

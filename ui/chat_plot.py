@@ -8,7 +8,7 @@ import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
 from pullquote.ui.archive_facts import ArchiveFacts, plot_rows
-from pullquote.ui.card_parts import text
+from pullquote.ui.markup import text
 from pullquote.ui.printable import one_line
 from pullquote.ui.wording import between, count
 

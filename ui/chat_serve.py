@@ -74,7 +74,8 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
                 server_name=how.host,
                 server_port=port,
                 prevent_thread_lock=True,
-                auth=how.accounts.check if how.accounts else None,
+                # Gradio awaits it, though its annotation doesn't say so.
+                auth=how.accounts.sign_in if how.accounts else None,  # type: ignore[arg-type]
                 auth_message="The archive is for those with an account." if how.accounts else None,
                 mcp_server=how.mcp,
                 **launch_options((*doors, health)),

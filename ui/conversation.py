@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from pullquote.answers import Answer, Citation
+from pullquote.answers import Answer, Citation, Turn
 from pullquote.filters import Filters
 
 # How many turns follow-ups look back. Of a question that refers further back, nobody could say what it means either.
@@ -79,6 +79,12 @@ class Exchange:
             return None
         return self.answer.answers[0].citations[0]
 
+    @property
+    def turn(self) -> Turn:
+        """What later questions may refer to."""
+        understood = None if self.understood == self.question else self.understood
+        return Turn(self.question, self.text or None, self.best, understood)
+
 
 @dataclass(frozen=True, slots=True)
 class Conversation(Sequence[Exchange]):
@@ -109,12 +115,10 @@ class Conversation(Sequence[Exchange]):
         """Return the exchange with that id, or None."""
         return next((exchange for exchange in self.exchanges if exchange.id == exchange_id), None)
 
-    def history(self, last: int = HISTORY_TURNS) -> list[tuple[str, str, Citation | None]]:
-        """Return (question as understood, answer or "", best citation) of the last turns, oldest first.
+    def history(self, last: int = HISTORY_TURNS) -> list[Turn]:
+        """Return the last turns, oldest first, for follow-ups to refer to.
 
-        Turns that ended in an error are left out: nothing was said there that a later question could mean.
+        Those that ended in an error are left out: nothing was said there that a later question could mean.
         """
-        answered = [exchange for exchange in self.exchanges if exchange.answer is not None]
-        return [
-            (exchange.understood, exchange.text, exchange.best) for exchange in answered[max(0, len(answered) - last) :]
-        ]
+        answered = [exchange.turn for exchange in self.exchanges if exchange.answer is not None]
+        return answered[max(0, len(answered) - last) :]

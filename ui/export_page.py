@@ -1,6 +1,6 @@
 """A conversation as one HTML page that loads nothing and runs nothing, for screens light and dark, and for paper.
 
-Every piece of text passes through `_html`, every address through `web_link`.
+Every piece of text passes through `markup.text`, every address through `web_link`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from pullquote.ui.export_wording import (
     place_line,
     standing,
 )
-from pullquote.ui.printable import one_line, shorten
-from pullquote.ui.wording import absence, around_span, byline, day, searched, web_link
+from pullquote.ui.markup import marked_sentence, text, time_tag
+from pullquote.ui.printable import shorten
+from pullquote.ui.wording import absence, byline, searched, web_link
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -80,25 +81,25 @@ def to_html(conversation: Conversation, info: ArchiveInfo, *, exported_at: dt.da
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
         f"<title>{TITLE}</title>\n<style>{_CSS}</style>\n</head>\n<body>\n<main>\n<header><h1>{TITLE}</h1>"
-        f"<p>{_html(archive_line(info))}</p><p>{_html(export_line(info, exported_at))}</p></header>\n"
+        f"<p>{text(archive_line(info))}</p><p>{text(export_line(info, exported_at))}</p></header>\n"
         f"{body}</main>\n</body>\n</html>\n"
     )
 
 
 def _html_exchange(number: int, exchange: Exchange) -> str:
     return (
-        f'<section class="exchange"><h2>{number}. {_html(exchange.question)}</h2>'
-        f'<p class="note">{_html(asked_line(exchange))}</p>{_html_outcome(exchange)}</section>\n'
+        f'<section class="exchange"><h2>{number}. {text(exchange.question)}</h2>'
+        f'<p class="note">{text(asked_line(exchange))}</p>{_html_outcome(exchange)}</section>\n'
     )
 
 
 def _html_outcome(exchange: Exchange) -> str:
     answer = exchange.answer
     if answer is None:
-        return f'<p class="absent">No answer: {_html(exchange.error)}</p>'
-    found = f'<p class="note">{_html(searched(answer))}</p>'
+        return f'<p class="absent">No answer: {text(exchange.error)}</p>'
+    found = f'<p class="note">{text(searched(answer))}</p>'
     if answer.abstained or not answer.answers:
-        parts = [f'<p class="absent">{_html(absence(answer))}</p>', found if answer.searched.articles else ""]
+        parts = [f'<p class="absent">{text(absence(answer))}</p>', found if answer.searched.articles else ""]
         if answer.passages:
             parts += ["<h3>Nearest passages</h3>", _html_list([_html_passage(hit) for hit in nearest(answer)])]
         if answer.answers:
@@ -106,7 +107,7 @@ def _html_outcome(exchange: Exchange) -> str:
         return "".join(parts)
     best, *others = answer.answers
     parts = [
-        f'<blockquote class="answer">“{_html(best.text)}”</blockquote><p class="note">{_html(standing(best))}</p>',
+        f'<blockquote class="answer">“{text(best.text)}”</blockquote><p class="note">{text(standing(best))}</p>',
         _html_citations(best),
     ]
     if others:
@@ -115,8 +116,8 @@ def _html_outcome(exchange: Exchange) -> str:
 
 
 def _html_value(candidate: Candidate) -> str:
-    note = f'<span class="note">{_html(standing(candidate))}</span>'
-    return f"<p>“{_html(candidate.text)}” {note}</p>{_html_citations(candidate)}"
+    note = f'<span class="note">{text(standing(candidate))}</span>'
+    return f"<p>“{text(candidate.text)}” {note}</p>{_html_citations(candidate)}"
 
 
 def _html_citations(candidate: Candidate) -> str:
@@ -124,13 +125,11 @@ def _html_citations(candidate: Candidate) -> str:
 
 
 def _html_citation(citation: Citation) -> str:
-    before, span, after = around_span(citation)
-    marked = f"<mark>{escape(_spaced(span))}</mark>" if span else ""
     return (
-        f"<blockquote>{escape(_spaced(before))}{marked}{escape(_spaced(after))}</blockquote>"
+        f"<blockquote>{marked_sentence(citation)}</blockquote>"
         f'<p class="title">{_html_link(citation.title or citation.article_id, citation.link or citation.url)}</p>'
         f"<p>{_html_source(citation.outlet, citation.authors, citation.published)}</p>"
-        f'<p class="place">{_html(place_line(citation))}</p>'
+        f'<p class="place">{text(place_line(citation))}</p>'
     )
 
 
@@ -144,30 +143,17 @@ def _html_passage(hit: Hit) -> str:
 
 
 def _html_source(outlet: str | None, authors: Sequence[str], published: dt.date | None) -> str:
-    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else ""
-    parts = (f"<strong>{_html(outlet)}</strong>" if outlet else "", _html(byline(authors)), when)
+    parts = (f"<strong>{text(outlet)}</strong>" if outlet else "", text(byline(authors)), time_tag(published))
     return " · ".join(part for part in parts if part)
 
 
 def _html_link(label: str, link: str | None) -> str:
     address = web_link(link)
     if not address:
-        return _html(label)
-    shown = f'<span class="address">{_html(address)}</span>'
-    return f'<a href="{escape(address)}" rel="noopener noreferrer">{_html(label)}</a>{shown}'
+        return text(label)
+    shown = f'<span class="address">{text(address)}</span>'
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{text(label)}</a>{shown}'
 
 
 def _html_list(entries: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{entry}</li>" for entry in entries) + "</ul>"
-
-
-def _html(text: str) -> str:
-    return escape(one_line(text))
-
-
-def _spaced(part: str) -> str:
-    """Return a part of a sentence on one line, with a space kept at either edge where it had white space."""
-    line = one_line(part)
-    if not line:
-        return " " if part else ""
-    return (" " if part[0].isspace() else "") + line + (" " if part[-1].isspace() else "")

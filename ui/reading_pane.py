@@ -16,8 +16,9 @@ from pullquote.articles import Article
 from pullquote.index.furniture import furniture_ranges
 from pullquote.printable import printable
 from pullquote.ui.citing import apa, markdown_quote, plain
+from pullquote.ui.markup import text, time_tag
 from pullquote.ui.printable import one_line
-from pullquote.ui.wording import byline, day, web_link
+from pullquote.ui.wording import byline, web_link
 
 HERE = "pq-here"
 Range = tuple[int, int]
@@ -51,10 +52,8 @@ def reading_pane(article: Article, citation: Citation | None = None, furniture: 
 
 def _head(article: Article, citation: Citation | None) -> str:
     title = one_line(article.title) or one_line(article.id)
-    outlet = f'<p class="pq-pane-outlet">{escape(one_line(article.outlet))}</p>' if article.outlet else ""
-    published = article.published
-    when = f'<time datetime="{published.isoformat()}">{day(published)}</time>' if published else ""
-    source = " · ".join(part for part in (escape(one_line(byline(article.authors))), when) if part)
+    outlet = f'<p class="pq-pane-outlet">{text(article.outlet)}</p>' if article.outlet else ""
+    source = " · ".join(part for part in (text(byline(article.authors)), time_tag(article.published)) if part)
     return (
         f'<header class="pq-pane-head">{outlet}'
         f'<h2 class="pq-pane-title" id="pq-pane-title" tabindex="-1">{escape(title)}</h2>'

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from pullquote.eval.peers.peer_protocol import Job, Passage, run
 from pullquote.filters import Filters
@@ -21,7 +20,6 @@ class Bm25:
     """The system of the module's docstring."""
 
     packages = ("tantivy",)
-    reads = False
 
     def __init__(self, job: Job) -> None:
         self._folder = tempfile.TemporaryDirectory()
@@ -42,10 +40,6 @@ class Bm25:
             (),
         )
         self._index.reload()
-
-    def ask(self, question: str, as_of: str | None) -> NoReturn:
-        """Never asked: it reads nothing."""
-        raise NotImplementedError("BM25 has no reader")
 
     def search(self, question: str, as_of: str | None, depth: int) -> list[str]:
         """Return ids of the passages found, best first."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,7 +24,6 @@ class Encode:
     """The system of the module's docstring."""
 
     packages = ("sentence-transformers", "transformers", "torch", "numpy")
-    reads = False
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         torch.set_num_threads(job["threads"])
@@ -42,10 +41,6 @@ class Encode:
         self._ids = [passage["id"] for passage in passages]
         self._days = np.array([passage["published"] or _UNDATED for passage in passages])
         self._vectors = self._encode(passages)
-
-    def ask(self, question: str, as_of: str | None) -> NoReturn:
-        """Never asked: it reads nothing."""
-        raise NotImplementedError("encode has no reader")
 
     def search(self, question: str, as_of: str | None, depth: int) -> list[str]:
         """Return ids of the passages found, best first."""

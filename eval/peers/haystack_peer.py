@@ -44,7 +44,6 @@ class Haystack:
         "torch",
         "numpy",
     )
-    reads = True
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         torch.set_num_threads(job["threads"])

@@ -29,7 +29,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from os import getloadavg
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 ANSWERS_FILE = "answers.jsonl"
 FACTS_FILE = "facts.json"
@@ -67,15 +67,11 @@ class Answer:
 
 
 class System(Protocol):
-    """One system. Loading a model is never timed: `load` comes first."""
+    """One system, which at least searches. Loading a model is never timed: `load` comes first."""
 
     @property
     def packages(self) -> Sequence[str]:
         """Distributions whose versions the facts name."""
-
-    @property
-    def reads(self) -> bool:
-        """Whether it answers, or only searches."""
 
     def load(self, passages: Sequence[Passage]) -> None:
         """Load the models and use them once on these few passages, storing nothing."""
@@ -83,11 +79,16 @@ class System(Protocol):
     def index(self, passages: Sequence[Passage]) -> None:
         """Embed and store the passages: this is timed."""
 
-    def ask(self, question: str, as_of: str | None) -> Answer:
-        """Return the answer, as of a day if one is given: this is timed."""
-
     def search(self, question: str, as_of: str | None, depth: int) -> list[str]:
         """Return ids of the passages found, best first."""
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """What a system has that answers, too."""
+
+    def ask(self, question: str, as_of: str | None) -> Answer:
+        """Return the answer, as of a day if one is given: this is timed."""
 
 
 def run(make: Callable[[Job], System], arguments: Sequence[str]) -> None:
@@ -137,11 +138,11 @@ def _answer(system: System, question: Question, depth: int) -> Answer:
     answer = Answer()
     begun = time.perf_counter()
     try:
-        if system.reads:
+        if isinstance(system, Answers):
             answer = system.ask(question["question"], question["as_of"])
     except Exception as error:  # what a system raises is its own; the next question is asked all the same
         answer = Answer(error=f"{type(error).__name__}: {error}"[:300])
-    answer.id, answer.ms = question["id"], _ms_since(begun) if system.reads else None
+    answer.id, answer.ms = question["id"], _ms_since(begun) if isinstance(system, Answers) else None
     try:
         answer.hits = system.search(question["question"], question["as_of"], depth)
     except Exception as error:

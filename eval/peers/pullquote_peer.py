@@ -55,7 +55,6 @@ class Pullquote:
     """Asks an archive that `add` has made."""
 
     packages = ("pullquote", "sentence-transformers", "transformers", "torch", "faiss-cpu", "tantivy", "numpy")
-    reads = True
 
     def __init__(self, job: Job) -> None:
         import torch

@@ -30,7 +30,6 @@ class Txtai:
     """The system of the module's docstring."""
 
     packages = ("txtai", "transformers", "torch", "faiss-cpu", "numpy")
-    reads = True
 
     def __init__(self, job: Mapping[str, Any]) -> None:
         torch.set_num_threads(job["threads"])

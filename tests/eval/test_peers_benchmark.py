@@ -41,7 +41,6 @@ class Toy:
     """Knows one answer, and raises on what is not a question."""
 
     packages = ("pytest", "no-such-distribution")
-    reads = True
 
     def __init__(self, job):
         self.asked: list[str] = []
@@ -234,7 +233,7 @@ import sys
 from peer_protocol import Answer, run
 
 class Bakery:
-    packages, reads = (), True
+    packages = ()
     def __init__(self, job): self.name = job["name"]
     def load(self, passages): pass
     def index(self, passages): pass

@@ -200,7 +200,7 @@ def test_what_the_user_made_of_a_question_is_taken_as_it_is(engine: Engine):
 
 
 def test_steps_are_the_passages_and_then_the_answer(engine: Engine):
-    bounds = {"since": "2031-01-01", "history": HISTORY}
+    bounds = {"filters": Filters.of(since="2031-01-01"), "history": HISTORY}
     found, answer = engine.ask_steps("Who was it before?", **bounds)
     assert isinstance(found, PassagesFound)
     assert (found.question, found.passages, found.searched) == ("Who was it before?", answer.passages, answer.searched)
