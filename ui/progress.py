@@ -27,6 +27,7 @@ class Meter:
     def __init__(self, what: str, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._what, self._clock = what, clock
         self._begun = self._last_line = clock()
+        self._first: tuple[float, float] | None = None  # when, and how much an earlier sitting had done by then
         self._console = Console(file=sys.stderr, markup=False, highlight=False, emoji=False)
         self._bar = (
             Progress(
@@ -63,15 +64,18 @@ class Meter:
         """Show that `done` of `total` is behind us (None or 0: nobody knows how much there is)."""
         if self._bar and self._task is not None:
             self._bar.update(self._task, completed=done, total=total or None, note=note)
-        elif self._clock() - self._last_line >= _LINE_EVERY_S:
+            return
+        self._first = self._first or (self._clock(), done)
+        if self._clock() - self._last_line >= _LINE_EVERY_S:
             self._last_line = self._clock()
             parts = [f"{100 * min(1.0, done / total):.0f} %", note, self._left(done, total)] if total else [note]
             self._console.print(f"{self._what}: " + ", ".join(part for part in parts if part), soft_wrap=True)
 
     def _left(self, done: float, total: float) -> str:
-        if not 0 < done < total:
+        begun, before = self._first or (self._begun, 0.0)
+        if not before < done < total:
             return ""
-        return f"about {duration(self.seconds * (total - done) / done)} left"
+        return f"about {duration((self._clock() - begun) * (total - done) / (done - before))} left"
 
 
 def duration(seconds: float) -> str:

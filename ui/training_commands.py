@@ -40,6 +40,10 @@ def train_reader(
         list[str] | None,
         typer.Option(metavar="SOURCE=N", help="Take only N examples of a source; may be repeated."),
     ] = None,
+    times: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE=N", help="Learn a source N times in an epoch; may be repeated."),
+    ] = None,
     negatives: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Share of the questions that are also asked of a passage without the answer."),
@@ -58,7 +62,8 @@ def train_reader(
     ] = None,
 ) -> None:
     """Train a reader. Interrupted, it goes on where it was when run again with the same data and options."""
-    limits = tuple(_limit(entry) for entry in at_most or ())
+    limits = tuple(_number_of("--at-most", entry) for entry in at_most or ())
+    repetitions = tuple(_number_of("--times", entry) for entry in times or ())
     allow_hub_for(base)
     from pullquote.index.embedder import default_model_folder
     from pullquote.qa.training import train
@@ -70,6 +75,7 @@ def train_reader(
         "learning_rate": learning_rate,
         "max_tokens": max_tokens,
         "at_most": limits or None,
+        "times": repetitions or None,
         "negatives": negatives,
         "retrieved": retrieved,
         "seed": seed,
@@ -89,10 +95,10 @@ def train_reader(
     typer.echo(str(folder))
 
 
-def _limit(entry: str) -> tuple[str, int]:
+def _number_of(option: str, entry: str) -> tuple[str, int]:
     source, equals, number = entry.rpartition("=")
     if not (source and equals and number.isascii() and number.isdigit()):
-        raise InputError(f"--at-most takes SOURCE=N, such as squad=20000, not {entry[:40]!r}.")
+        raise InputError(f"{option} takes SOURCE=N, such as squad=20000, not {entry[:40]!r}.")
     return source, int(number)
 
 

@@ -121,6 +121,21 @@ def at_most(examples: list[Example], limits: dict[str, int], *, seed: int) -> li
     return [example for index, example in enumerate(examples) if index in kept]
 
 
+def repeated(examples: list[Example], times: dict[str, int]) -> list[Example]:
+    """Return the examples, those of each source named in `times` so many times, each time under another id."""
+    added = [
+        replace(
+            example,
+            id=f"{example.id}-again{again}",
+            group=f"{example.group}-again{again}" if example.group else "",
+        )
+        for again in range(1, max(times.values(), default=1))
+        for example in examples
+        if again < times.get(example.source, 1)
+    ]
+    return examples + added
+
+
 def with_negatives(examples: list[Example], *, share: float, seed: int) -> list[Example]:
     """Return the examples plus, for a share of them, the same question over a passage without its answer.
 

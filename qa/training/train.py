@@ -18,9 +18,10 @@ import torch
 
 from pullquote.errors import InputError, ModelError
 from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.training.batches import Batch, collate, epoch_batches
-from pullquote.qa.training.examples import Example, at_most, read_examples, with_negatives
+from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches
+from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.training.losses import span_loss
+from pullquote.qa.training.parallel import GradientWorkers
 from pullquote.qa.training.retrieved import with_retrieved
 
 _CHECKPOINT = "checkpoint.pt"
@@ -47,6 +48,7 @@ class TrainingOptions:
             speed on a CPU (800 against 1,500 tokens/s on two cores with AVX2).
         freeze_embeddings: leave the token embeddings as the encoder has them.
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
+        times: `(source, times)`: learn a source so many times in an epoch, the few examples that are worth most.
         seed: for shuffling, sampling and the new layer's weights.
     """
 
@@ -64,6 +66,7 @@ class TrainingOptions:
     dropout: float = 0.0
     freeze_embeddings: bool = True
     at_most: tuple[tuple[str, int], ...] = ()
+    times: tuple[tuple[str, int], ...] = ()
     seed: int = 20310504
 
 
@@ -113,6 +116,7 @@ def train_reader(
     if not examples:
         raise InputError("There are no examples to train on.")
     examples = at_most(examples, dict(options.at_most), seed=options.seed)
+    examples = repeated(examples, dict(options.times))
     examples = with_negatives(examples, share=options.negatives, seed=options.seed)
     if options.retrieved:
         examples = with_retrieved(examples, count=options.retrieved)
@@ -161,7 +165,8 @@ class _Run:
         self.batches = list(self._batches(examples))
         self.steps = len(self.batches)
         self.step = 0
-        self.seconds = 0.0
+        self.seconds = 0.0  # in all sittings
+        self.sitting_seconds = 0.0
         self.optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate)
         warm = max(1, int(self.steps * options.warmup))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -172,8 +177,9 @@ class _Run:
         # The number of epochs may change between sittings: batches come in the same order whatever it is, and
         # the learning rate falls towards the new end.
         facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
-        if not options.retrieved:
-            del facts["retrieved"]  # so that checkpoints from before there was such an option are still known
+        for younger in ("retrieved", "times"):
+            if not facts[younger]:
+                del facts[younger]  # so that checkpoints from before there was such an option are still known
         self.fingerprint = hashlib.sha256(
             json.dumps([facts, [example.id for example in examples]]).encode()
         ).hexdigest()
@@ -220,13 +226,17 @@ class _Run:
     def train(self, *, checkpoint_every_s: float, progress: Callable[[TrainingProgress], None]) -> None:
         self.model.train()
         last_saved = last_shown = time.monotonic()
-        with _stop_signals() as stopped:
+        learnt = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
+        # Threads would draw their dropout in any order.
+        workers = 1 if self.options.dropout else None
+        with _stop_signals() as stopped, GradientWorkers(learnt, self._loss, workers=workers) as pool:
             while self.step < self.steps:
                 begun = time.monotonic()
-                self.losses.append(self._step(collate(self.batches[self.step], self.tokenizer.pad_token_id)))
+                self.losses.append(self._step(pool, self.batches[self.step]))
                 self.step += 1
                 now = time.monotonic()
                 self.seconds += now - begun
+                self.sitting_seconds += now - begun
                 if now - last_shown >= 1.0 or self.step == self.steps:
                     last_shown = now
                     progress(self._progress())
@@ -236,32 +246,34 @@ class _Run:
                 if stopped():
                     raise KeyboardInterrupt
 
-    def _step(self, batch: Batch) -> float:
+    def _step(self, pool: GradientWorkers, rows: Sequence[TrainingWindow]) -> float:
         torch.manual_seed(self.options.seed + self.step)  # the same dropout whether or not it was interrupted
+        loss = pool.backward(rows)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        self.optimizer.step()
+        self.schedule.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        return loss
+
+    def _loss(self, rows: Sequence[TrainingWindow]) -> torch.Tensor:
+        batch = collate(rows, self.tokenizer.pad_token_id)
         with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
             output = self.model(
                 input_ids=torch.from_numpy(batch.ids),
                 attention_mask=torch.from_numpy(batch.attention),
                 token_type_ids=torch.from_numpy(batch.types),
             )
-        targets = (torch.from_numpy(batch.starts), torch.from_numpy(batch.ends))
-        loss = span_loss(
+        return span_loss(
             (output.start_logits.float(), output.end_logits.float()),
-            targets,
+            (torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)),
             torch.from_numpy(batch.answerable),
             batch.groups,
         )
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.schedule.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        return float(loss.detach())
 
     def _progress(self) -> TrainingProgress:
         recent = self.losses[-200:]
-        done = len(self.losses) * self.options.batch_size
-        rate = done / max(self.seconds, 1e-9) if len(self.losses) == self.step else 0.0
+        windows = sum(len(rows) for rows in self.batches[self.step - len(self.losses) : self.step])
+        rate = windows / max(self.sitting_seconds, 1e-9)
         return TrainingProgress(self.step, self.steps, float(np.mean(recent)), rate, self.seconds)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pullquote.errors import SourceError
 from pullquote.qa.training.batches import collate, epoch_batches, target_tokens
-from pullquote.qa.training.examples import Example, at_most, read_examples, with_negatives
+from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.windows import ReaderInput, Window, make_windows
 
 GOOD = {"question": "Who?", "context": "Mara Lind chairs.", "answers": [{"text": "Lind", "start": 5}]}
@@ -109,6 +109,22 @@ def test_at_most_so_many_of_a_source_in_their_order():
     assert at_most(examples, {"many": 3}, seed=8) != chosen
     assert at_most(examples, {"few": 10, "many": 11}, seed=7) == examples
     assert at_most(examples, {"few": 0, "many": 0}, seed=7) == []
+
+
+def test_a_source_learnt_several_times_keeps_its_groups_apart():
+    grouped = [Example("q", "text", "", (), "retrieved", f"{at}", group="g") for at in range(2)]
+    other = Example("q", "text", "", (), "squad", "s")
+    found = repeated([*grouped, other], {"retrieved": 3})
+    assert sorted((example.source, example.group) for example in found) == [
+        ("retrieved", "g"),
+        ("retrieved", "g"),
+        ("retrieved", "g-again1"),
+        ("retrieved", "g-again1"),
+        ("retrieved", "g-again2"),
+        ("retrieved", "g-again2"),
+        ("squad", ""),
+    ]
+    assert len({example.id for example in found}) == len(found)
 
 
 def test_the_negative_shares_most_words_with_the_question():

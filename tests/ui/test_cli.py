@@ -534,6 +534,19 @@ def test_progress_without_a_terminal_is_a_line_every_ten_seconds(monkeypatch):
     ]
 
 
+def test_what_an_earlier_sitting_did_says_nothing_about_the_time_left(monkeypatch):
+    stream, now = io.StringIO(), [0.0]
+    monkeypatch.setattr(sys, "stderr", stream)
+    with progress.Meter("training", clock=lambda: now[0]) as meter:
+        for second, step in [(0, 500), (10, 510), (20, 520)]:
+            now[0] = float(second)
+            meter.update(step, 600, "note")
+    assert [line.rpartition(", ")[2] for line in stream.getvalue().splitlines()] == [
+        "about 1 min 30 s left",
+        "about 1 min 20 s left",
+    ]
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0.04, "0.0 s"), (1.5, "1.5 s"), (42.4, "42 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")],
