@@ -20,6 +20,9 @@ _LEAST_OF_EACH = 20
 # Of 0.1, 0.3 and 1, by cross-validation over stories and weeks on the tune splits (ECE 2.3, 3.8, 4.0 on the gold).
 _INVERSE_PENALTY = 0.1
 
+# Numbers are kept to six decimals: a smaller spread would come back as 0.
+_LEAST_SCALE = 1e-5
+
 Matrix = npt.NDArray[np.float64]
 
 
@@ -59,27 +62,46 @@ def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -
         raise InputError("The rows were kept by another version of Pullquote: ask their questions again.")
     x = np.array([[row.candidates[0].features[name] for name in FEATURES] for row in used])
     y = np.array([row.right for row in used], dtype=bool)
+    fitted = fit_confidence(
+        x, y, [row.story or row.id for row in used], reader_sha256,
+        fitted_on=f"{fitted_on} ({len(y):,} questions)", seed=seed,
+    )  # fmt: skip
+    return replace(fitted, ece_before=expected_calibration_error(np.array([row.confidence for row in used]), y))
+
+
+def fit_confidence(
+    x: Matrix, y: npt.NDArray[np.bool_], subjects: Sequence[str], reader_sha256: str, *, fitted_on: str, seed: int
+) -> Fit:
+    """Return the confidence fitted on top candidates, and its error by cross-validation.
+
+    Args:
+        x: (candidates, `FEATURES`).
+        y: (candidates,) which are right.
+        subjects: (candidates,) what each is about: candidates of one subject share a fold.
+        reader_sha256: the reader's weights.
+        fitted_on: what they are, for people.
+        seed: of the folds.
+
+    Raises:
+        InputError: too few are right, or too few wrong.
+    """
     if min(int(y.sum()), int((~y).sum())) < _LEAST_OF_EACH:
         raise InputError(
-            f"Of {len(used):,} questions, {int(y.sum()):,} were answered rightly: to fit a confidence, at least "
+            f"Of {len(y):,} questions, {int(y.sum()):,} were answered rightly: to fit a confidence, at least "
             f"{_LEAST_OF_EACH} right and {_LEAST_OF_EACH} wrong answers are needed."
         )
-    fold = _folds([row.story or row.id for row in used], seed)
+    fold = story_folds(subjects, seed)
     held_out = np.empty(len(y))
     for one in range(_FOLDS):
         model = _model(x[fold != one], y[fold != one], reader_sha256)
         held_out[fold == one] = [
             model.probability(dict(zip(FEATURES, row, strict=True))) for row in x[fold == one].tolist()
         ]
-    return Fit(
-        model=replace(_model(x, y, reader_sha256), fitted_on=f"{fitted_on} ({len(y):,} questions)"),
-        n=len(y),
-        ece_before=expected_calibration_error(np.array([row.confidence for row in used]), y),
-        ece=expected_calibration_error(held_out, y),
-    )
+    ece = expected_calibration_error(held_out, y)
+    return Fit(replace(_model(x, y, reader_sha256), fitted_on=fitted_on), n=len(y), ece_before=ece, ece=ece)
 
 
-def _folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
+def story_folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
     """Return (questions,) the fold of each; those of one story, which resemble each other, share theirs."""
     numbers = {subject: number for number, subject in enumerate(dict.fromkeys(subjects))}
     fold_of = np.random.default_rng(seed).permutation(len(numbers)) % _FOLDS
@@ -91,7 +113,7 @@ def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> Confidenc
 
     mean = x.mean(axis=0)
     scale = x.std(axis=0)
-    scale[scale == 0] = 1.0
+    scale[scale < _LEAST_SCALE] = 1.0  # the same everywhere, but for rounding
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
     return ConfidenceModel(
         reader_sha256=reader_sha256,
@@ -99,6 +121,7 @@ def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> Confidenc
         scale=_rounded(scale),
         weights=_rounded(fitted.coef_[0]),
         intercept=round(float(fitted.intercept_[0]), 6),
+        features=FEATURES,
     )
 
 

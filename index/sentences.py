@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from syntok import segmenter  # type: ignore[import-untyped]
+
+# The candidates of a question stand in the same few passages again and again.
+_KEPT_TEXTS = 256
+_BREAK = "\n\n"
 
 # Titles before names, which syntok takes for sentences of one word before an initial ("Dr. A. Smith").
 _TITLES = frozenset(
@@ -26,10 +32,23 @@ def sentence_ranges(text: str) -> list[tuple[int, int]]:
 
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return `[start, end)` of the sentence that holds the span, or of all sentences that it touches."""
-    touched = [(first, last) for first, last in sentence_ranges(text) if first < end and last > start]
+    # A sentence never goes beyond its paragraph, which is quicker to segment than the whole text.
+    before, after = text.rfind(_BREAK, 0, start), text.find(_BREAK, end)
+    shift = before + len(_BREAK) if before >= 0 else 0
+    paragraph = text[shift : after if after >= 0 else len(text)]
+    touched = [
+        (first + shift, last + shift)
+        for first, last in _kept_ranges(paragraph)
+        if first + shift < end and last + shift > start
+    ]
     if not touched:
         return start, end
     return min(touched[0][0], start), max(touched[-1][1], end)
+
+
+@lru_cache(_KEPT_TEXTS)
+def _kept_ranges(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(sentence_ranges(text))
 
 
 def _join_fragments(text: str, ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:

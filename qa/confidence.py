@@ -2,76 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pullquote.errors import ModelError
+from pullquote.qa.combining import VALUE_FEATURES
+from pullquote.qa.linear import LinearModel
 
-# What a candidate is judged by; `evidence.features` computes them.
+# What a candidate is judged by: what is known of its value, and how it compares to the question's others
+# (`evidence.features`).
 FEATURES = (
-    "log_votes",
+    *VALUE_FEATURES,
+    "preference",
     "lead",
-    "share",
-    "margin",
-    "reader_score",
-    "passages",
-    "origins",
-    "rank",
-    "dense",
+    "preferred",
     "dense_best",
-    "lexical",
     "silent",
-    "words",
-    "covered",
     "searched",
-    "age",
-    "undated",
 )
 FILE_NAME = "confidence.json"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfidenceModel:
-    """A logistic regression over standardised features, fitted for one reader.
-
-    Attributes:
-        reader_sha256: the reader's weights; scores of another reader mean something else.
-        mean, scale, weights: one number for each of `features`.
-        intercept: of the logit.
-        features: names, in the order of the numbers.
-        fitted_on: what it was fitted on, with how many questions, for people.
-    """
-
-    reader_sha256: str
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weights: tuple[float, ...]
-    intercept: float
-    features: tuple[str, ...] = FEATURES
-    fitted_on: str = ""
+class ConfidenceModel(LinearModel):
+    """A logistic regression over standardised features, fitted for one reader."""
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Return the probability that a candidate is right, 0..1."""
-        logit = self.intercept + sum(
-            weight * (features[name] - mean) / scale
-            for name, mean, scale, weight in zip(self.features, self.mean, self.scale, self.weights, strict=True)
-        )
+        logit = self.logit(features)
         return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
-
-    @property
-    def sha256(self) -> str:
-        """Hash of the fitted numbers."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
-
-    def save(self, file: Path) -> None:
-        """Write it as JSON, whole or not at all."""
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        temporary.replace(file)
 
 
 def load(file: Path) -> ConfidenceModel | None:
@@ -80,24 +38,7 @@ def load(file: Path) -> ConfidenceModel | None:
     Raises:
         ModelError: the file is damaged.
     """
-    try:
-        facts = json.loads(file.read_text(encoding="utf-8"))
-        lists = {name: tuple(map(float, facts[name])) for name in ("mean", "scale", "weights")}
-        model = ConfidenceModel(
-            reader_sha256=str(facts["reader_sha256"]),
-            intercept=float(facts["intercept"]),
-            features=tuple(facts["features"]),
-            fitted_on=str(facts["fitted_on"]),
-            **lists,
-        )
-        if not all(map(math.isfinite, (*model.mean, *model.scale, *model.weights, model.intercept))):
-            raise ValueError("a number is infinite or none")
-        model.probability(dict.fromkeys(FEATURES, 0.0))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
-        raise ModelError(f"{file} is not a fitted confidence ({error!r}); run: pullquote calibrate GOLD") from error
-    return model
+    return ConfidenceModel.load(file, known=FEATURES, made_by="pullquote calibrate GOLD")
 
 
 def confidence_for(archive: Path, reader_sha256: str) -> ConfidenceModel | None:

@@ -12,9 +12,11 @@ from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
 from pullquote.index.search import check_query
+from pullquote.qa.combining import Combiner, combiner_for
 from pullquote.qa.confidence import ConfidenceModel, confidence_for
-from pullquote.qa.evidence import Asked, candidates, collect
+from pullquote.qa.evidence import candidates
 from pullquote.qa.followups import understand
+from pullquote.qa.found import Asked, collect
 from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
@@ -46,7 +48,8 @@ class Engine:
         self._passages = passages
         self._loading = Lock()
         self._confidence: ConfidenceModel | None = None
-        self._confidence_known = False
+        self._combiner: Combiner | None = None
+        self._fitted_known = False
 
     @property
     def reader(self) -> Reader:
@@ -67,10 +70,24 @@ class Engine:
         Raises:
             ModelError: it is damaged.
         """
-        if not self._confidence_known:
-            self._confidence = confidence_for(self.archive.path, self.reader.sha256)
-            self._confidence_known = True
+        self._load_fitted()
         return self._confidence
+
+    @property
+    def combiner(self) -> Combiner | None:
+        """What ranks the values found: the model that ships, if it fits the reader; else votes decide.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        self._load_fitted()
+        return self._combiner
+
+    def _load_fitted(self) -> None:
+        if not self._fitted_known:
+            self._confidence = confidence_for(self.archive.path, self.reader.sha256)
+            self._combiner = combiner_for(self.reader.sha256)
+            self._fitted_known = True
 
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""
@@ -115,7 +132,7 @@ class Engine:
         bounds = filters or Filters.of(
             since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
         )
-        return self._answer(self._find(question, history, understood_as, bounds), bounds)
+        return self._answer(self.find(question, history=history, understood_as=understood_as, filters=bounds), bounds)
 
     def ask_steps(
         self,
@@ -130,17 +147,23 @@ class Engine:
         Arguments and errors as in `ask`; errors are raised at the first step.
         """
         bounds = filters or Filters()
-        found = self._find(question, history, understood_as, bounds)
+        found = self.find(question, history=history, understood_as=understood_as, filters=bounds)
         yield found
         yield self._answer(found, bounds)
 
-    def _find(
-        self, question: str, history: Sequence[Turn], understood_as: str | None, bounds: Filters
+    def find(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        understood_as: str | None = None,
+        filters: Filters | None = None,
     ) -> PassagesFound:
+        """Return the passages found for a question, not yet read. Arguments and errors as in `ask`."""
         begun = time.perf_counter()
         question = check_query(question)
         standing = check_query(understand(question, history).question if understood_as is None else understood_as)
-        hits, scope = self.archive.search_with_scope(standing, limit=self._passages, filters=bounds)
+        hits, scope = self.archive.search_with_scope(standing, limit=self._passages, filters=filters or Filters())
         return PassagesFound(
             question=question,
             understood=None if standing == question else standing,
@@ -149,13 +172,24 @@ class Engine:
             timings_ms={"search": (time.perf_counter() - begun) * 1000},
         )
 
-    def _answer(self, found: PassagesFound, bounds: Filters) -> Answer:
+    def read(self, found: PassagesFound, as_of: dt.date | None = None) -> Asked:
+        """Return what the reader makes of the passages found.
+
+        Args:
+            found: of `find`.
+            as_of: the day that the question was bound to.
+        """
         standing = found.understood or found.question
-        begun = time.perf_counter()
         readings = self.reader.read(standing, [reader_input(hit) for hit in found.passages], spans=_SPANS_A_PASSAGE)
+        return Asked(standing, found.passages, readings, found.searched.passages, as_of)
+
+    def _answer(self, found: PassagesFound, bounds: Filters) -> Answer:
+        begun = time.perf_counter()
+        asked = self.read(found, bounds.as_of)
         read = time.perf_counter()
-        asked = Asked(standing, found.passages, readings, found.searched.passages, bounds.as_of)
-        answers = tuple(candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence))
+        answers = tuple(
+            candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence, combiner=self.combiner)
+        )
         abstained = not answers or answers[0].confidence < GIVEN_FROM
         done = time.perf_counter()
         timings_ms = {**found.timings_ms, "read": (read - begun) * 1000, "combine": (done - read) * 1000}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import _folds, fit
+from pullquote.eval.calibrate import fit, story_folds
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.rows import CandidateRow
 
@@ -73,10 +73,10 @@ def test_the_coefficients_are_found_again(fitted):
 
 def test_questions_of_one_story_share_a_fold():
     stories = [f"story {at % 11}" for at in range(200)]
-    folds = _folds(stories, seed=7)
+    folds = story_folds(stories, seed=7)
     assert len({(story, fold) for story, fold in zip(stories, folds.tolist(), strict=True)}) == 11
     assert set(folds.tolist()) == set(range(5))
-    assert folds.tolist() == _folds(stories, seed=7).tolist() != _folds(stories, seed=8).tolist()
+    assert folds.tolist() == story_folds(stories, seed=7).tolist() != story_folds(stories, seed=8).tolist()
 
 
 def test_what_the_fit_says_of_itself(fitted):

@@ -15,7 +15,7 @@ from pullquote.eval.run import ask_all
 from pullquote.eval.scores import Figure, Group, Scores, score
 from pullquote.index.archive import Archive
 from pullquote.qa.engine import Engine
-from pullquote.qa.evidence import TEMPERATURE
+from pullquote.qa.found import TEMPERATURE
 from pullquote.qa.reader import Reading, ScoredSpan
 
 from eval_fakes import FACTS, FindingReader, span, write_lines

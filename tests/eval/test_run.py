@@ -17,7 +17,7 @@ from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, read_rows, row_line
 from pullquote.index.archive import Archive
 from pullquote.qa.confidence import FEATURES
 from pullquote.qa.engine import Engine
-from pullquote.qa.evidence import RANK_PENALTY, TEMPERATURE
+from pullquote.qa.found import RANK_PENALTY, TEMPERATURE
 
 from eval_fakes import FindingReader, span, write_lines
 from fakes import HashEmbedder

@@ -135,15 +135,15 @@ def test_no_file_is_no_model(tmp_path):
 )
 def test_a_damaged_file_is_a_model_error(tmp_path, text):
     (tmp_path / FILE_NAME).write_text(text)
-    with pytest.raises(ModelError, match=rf"{re.escape(FILE_NAME)} is not a fitted confidence .*pullquote calibrate"):
+    with pytest.raises(ModelError, match=rf"{re.escape(FILE_NAME)} is not what it should be .*pullquote calibrate"):
         load(tmp_path / FILE_NAME)
 
 
 def test_bytes_that_are_no_text_and_a_folder_are_model_errors(tmp_path):
     (tmp_path / FILE_NAME).write_bytes(b"\xff")
-    with pytest.raises(ModelError, match="is not a fitted confidence"):
+    with pytest.raises(ModelError, match="is not what it should be"):
         load(tmp_path / FILE_NAME)
-    with pytest.raises(ModelError, match="is not a fitted confidence"):
+    with pytest.raises(ModelError, match="is not what it should be"):
         load(tmp_path)
 
 
@@ -219,7 +219,7 @@ def test_the_engine_gives_what_the_archives_model_says(archive, reader, intercep
 @pytest.mark.usefixtures("package")
 def test_the_engine_tells_of_a_damaged_model(archive, reader):
     (archive.path / FILE_NAME).write_text("[]")
-    with pytest.raises(ModelError, match="is not a fitted confidence"):
+    with pytest.raises(ModelError, match="is not what it should be"):
         Engine(archive, reader=reader).ask(QUESTION)
 
 

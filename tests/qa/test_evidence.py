@@ -11,18 +11,10 @@ from hypothesis import strategies as st
 
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
+from pullquote.qa.combining import Combiner
 from pullquote.qa.confidence import FEATURES, ConfidenceModel
-from pullquote.qa.evidence import (
-    MAX_CITATIONS,
-    RANK_PENALTY,
-    TEMPERATURE,
-    Asked,
-    Found,
-    candidates,
-    cite,
-    collect,
-    features,
-)
+from pullquote.qa.evidence import MAX_CITATIONS, candidates, cite
+from pullquote.qa.found import RANK_PENALTY, TEMPERATURE, Asked, Found, collect
 from pullquote.qa.reader import Reading, ScoredSpan
 
 
@@ -41,11 +33,12 @@ def vote(margin: float, rank: int) -> float:
     return math.exp(margin / TEMPERATURE - RANK_PENALTY * rank)
 
 
-def ranked(found, *, limit: int = 5, confidence: ConfidenceModel | None = None):
+def ranked(found, *, limit: int = 5, confidence: ConfidenceModel | None = None, combiner: Combiner | None = None):
     """Return the candidates of spans, for a question whose passages are those of the spans."""
     hits = {one.rank: one.hit for one in found}
     readings = [Reading(tuple(one.span for one in found if one.rank == rank), no_answer_score=0.0) for rank in hits]
-    return candidates(found, Asked("Who chairs it?", list(hits.values()), readings), limit=limit, confidence=confidence)
+    asked = Asked("Who chairs it?", list(hits.values()), readings)
+    return candidates(found, asked, limit=limit, confidence=confidence, combiner=combiner)
 
 
 A = hit("a", "Mara Lind chairs the port.")
@@ -214,6 +207,8 @@ def test_the_features_of_the_best_candidate_by_hand():
             "log_votes": math.log(here),
             "lead": math.log(here / there),
             "share": here / (here + there + mara),
+            "preference": math.log(here),  # without a combiner, votes decide
+            "preferred": here / (here + there + mara),
             "margin": 4.0,
             "reader_score": 7.0,
             "passages": math.log(2),
@@ -228,6 +223,16 @@ def test_the_features_of_the_best_candidate_by_hand():
             "age": 0.0,
             "undated": 1.0,
             "covered": 5 / 8,  # harbour board mara lind, and varn in the headline; not which, does, chair
+            "suits": 0.0,
+            "repeats": 1.0,  # both words are the question's
+            "support": math.log(3),
+            "first": 1.0,
+            "headline": 0.0,
+            "asked": 0.0,
+            "name": 1.0,
+            "figure": 0.0,
+            "longer": 0.0,
+            "dangling": 0.0,
         }
     )
     assert vig.features == pytest.approx(
@@ -235,6 +240,8 @@ def test_the_features_of_the_best_candidate_by_hand():
             "log_votes": math.log(there),
             "lead": math.log(there / here),
             "share": there / (here + there + mara),
+            "preference": math.log(there),
+            "preferred": there / (here + there + mara),
             "margin": 1.0,
             "reader_score": 5.0,
             "passages": 0.0,
@@ -249,6 +256,16 @@ def test_the_features_of_the_best_candidate_by_hand():
             "age": 0.0,
             "undated": 1.0,
             "covered": 1 / 8,  # chair
+            "suits": 0.0,
+            "repeats": 0.0,
+            "support": math.log(2),
+            "first": 0.0,
+            "headline": 0.0,
+            "asked": 0.0,
+            "name": 1.0,
+            "figure": 0.0,
+            "longer": 0.0,
+            "dangling": 0.0,
         }
     )
 
@@ -264,11 +281,9 @@ def test_features_at_their_edges():
     )
     first, second = candidates(collect(far), far, limit=5)
     assert (first.features["lead"], second.features["lead"]) == (6.0, -6.0)
-    found = collect(only)
     bare = replace(only, hits=[replace(TARN, dense_score=None)])
-    known = features(found, bare, votes=1.0, rival=math.e, total=4.0, origins=3)
-    assert (known["lead"], known["share"], known["origins"], known["log_votes"]) == (-1.0, 0.25, math.log(3), 0.0)
-    assert known["dense_best"] == 0.0
+    (vig,) = candidates(collect(bare), bare, limit=5)
+    assert (vig.features["dense"], vig.features["dense_best"]) == (0.0, 0.0)
 
 
 def test_a_value_that_the_reader_all_but_rules_out_has_features_too():
@@ -289,13 +304,25 @@ def test_a_fitted_confidence_takes_the_place_of_votes():
     assert [one.features for one in without] == [lind.features, vig.features]
 
 
-def test_a_value_with_fewer_votes_is_never_called_surer():
-    # Later ranks are surer, by this model: the order of the votes stays, and caps it.
+def test_a_value_that_is_preferred_less_is_never_called_surer():
+    # Later ranks are surer, by this model: the order of preference stays, and caps it.
     on_rank = ConfidenceModel("0", (0.0,), (1.0,), (1 / math.log(2),), 0.0, ("rank",))
     lind, vig = ranked([place(A, 0, "Mara Lind", 4.0), place(C, 1, "Jon Vig", 0.0)], confidence=on_rank)
     assert (lind.text, vig.text) == ("Mara Lind", "Jon Vig")
     assert lind.confidence == 0.5
     assert vig.confidence == 0.5  # 0.73 by itself
+
+
+def test_a_combiner_takes_the_place_of_votes():
+    later = Combiner("0", (0.0,), (1.0,), (1.0,), 0.0, ("rank",))
+    found = [place(A, 0, "Mara Lind", 4.0), place(A, 0, "Mara", 3.0), place(C, 1, "Jon Vig", 0.0)]
+    assert [one.text for one in ranked(found)] == ["Mara Lind", "Jon Vig"]
+    vig, lind = ranked(found, combiner=later)
+    assert (vig.text, lind.text) == ("Jon Vig", "Mara Lind")
+    assert (vig.features["preference"], lind.features["preference"]) == (pytest.approx(math.log(2)), 0.0)
+    assert vig.features["lead"] == pytest.approx(math.log(2)) == -lind.features["lead"]
+    # Of all values, also of "Mara", which stands where "Mara Lind" does.
+    assert (vig.features["preferred"], lind.features["preferred"]) == (pytest.approx(2 / 4), pytest.approx(1 / 4))
 
 
 WORDS = ["Mara", "Lind", "chairs", "the", "port.", "Jon", "Vig", "left", "in", "May", "4,", "2031."]

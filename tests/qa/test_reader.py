@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pullquote.errors import ModelError
 from pullquote.qa import reader as reader_module
-from pullquote.qa.reader import MAX_SPAN_TOKENS, Reader, ScoredSpan, TransformersReader, best_spans
+from pullquote.qa.reader import MAX_SPAN_TOKENS, Reader, ScoredSpan, TransformersReader, best_spans, paragraph_numbers
 from pullquote.qa.weights import PACKED_NAME, pack
 from pullquote.qa.windows import ReaderInput, Window, make_windows
 
@@ -33,6 +33,8 @@ def reader(tiny_reader: Path) -> TransformersReader:
 
 # -- best_spans
 
+ONE_PARAGRAPH = np.zeros(45, dtype=np.int64)
+
 
 def window(marks: list[bool]) -> Window:
     """Return a window whose marked tokens are `[10 i, 10 i + 9)` of the passage."""
@@ -45,14 +47,16 @@ def window(marks: list[bool]) -> Window:
 def test_the_best_spans_by_hand():
     starts = np.array([9, 1, 5, 0, 9], dtype=np.float32)
     ends = np.array([9, 2, 0, 4, 9], dtype=np.float32)
-    spans = best_spans(window([False, True, True, True, False]), starts, ends, 3)
+    spans = best_spans(window([False, True, True, True, False]), starts, ends, 3, ONE_PARAGRAPH[:5])
     assert spans == [ScoredSpan(20, 39, 9.0), ScoredSpan(20, 29, 5.0), ScoredSpan(10, 39, 5.0)]
 
 
 def test_fewer_spans_than_asked_for():
     ones = np.ones(4, dtype=np.float32)
-    assert best_spans(window([False, True, False, False]), 40 * ones, 40 * ones, 5) == [ScoredSpan(10, 19, 80.0)]
-    assert best_spans(window([False] * 4), ones, ones, 5) == []
+    assert best_spans(window([False, True, False, False]), 40 * ones, 40 * ones, 5, ONE_PARAGRAPH[:4]) == [
+        ScoredSpan(10, 19, 80.0)
+    ]
+    assert best_spans(window([False] * 4), ones, ones, 5, ONE_PARAGRAPH[:4]) == []
 
 
 LOGITS = st.floats(-100, 100, width=32)
@@ -64,6 +68,7 @@ def test_the_best_spans_against_brute_force(data: st.DataObject, tokens: int, co
     first = data.draw(st.integers(1, tokens - 1))
     last = data.draw(st.integers(first, tokens - 1))
     marks = [first <= at < last for at in range(tokens)]
+    paragraphs = np.array(sorted(data.draw(st.lists(st.integers(0, 2), min_size=tokens, max_size=tokens))))
     starts, ends = (
         np.array(data.draw(st.lists(LOGITS, min_size=tokens, max_size=tokens)), dtype=np.float32) for _ in range(2)
     )
@@ -71,11 +76,19 @@ def test_the_best_spans_against_brute_force(data: st.DataObject, tokens: int, co
         (10 * start, 10 * end + 9): float(starts[start] + ends[end])
         for start in range(first, last)
         for end in range(start, min(last, start + MAX_SPAN_TOKENS))
+        if paragraphs[start] == paragraphs[end]
     }
-    spans = best_spans(window(marks), starts, ends, count)
+    spans = best_spans(window(marks), starts, ends, count, paragraphs)
     assert [span.score for span in spans] == sorted(every.values(), reverse=True)[:count]
     assert len({(span.start, span.end) for span in spans}) == len(spans)
     assert all(every[span.start, span.end] == span.score for span in spans)
+
+
+def test_paragraph_numbers_by_hand():
+    # Tokens at 0-9, 10-19, 20-29 ...; a single line break is no new paragraph.
+    text = "a" * 9 + "\n" + "b" * 9 + "\n\n" + "c" * 8 + "\n \n" + "d" * 20
+    assert text.index("\n\n") == 19
+    assert paragraph_numbers(text, window([False, True, True, True, True])).tolist() == [0, 0, 1, 2, 2]
 
 
 # -- the reader

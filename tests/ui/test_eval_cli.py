@@ -16,7 +16,7 @@ from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, begin, read_rows
 from pullquote.index.archive import Archive
 from pullquote.qa import confidence
 from pullquote.qa.engine import Engine
-from pullquote.qa.evidence import TEMPERATURE
+from pullquote.qa.found import TEMPERATURE
 from pullquote.ui.cli import app
 
 from eval_fakes import FACTS, FindingReader, candidate, right, row, span, write_gold, write_lines

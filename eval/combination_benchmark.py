@@ -1,0 +1,86 @@
+"""What reading more passages, and ranking values by more than votes, brings: readings of several readers compared.
+
+`python -m pullquote.eval.combination_benchmark --reader NAME TUNE,TUNE... REPORT [--reader ...]` takes readings that
+`python -m pullquote.eval.combine read` kept. For each reader, a ranking is fitted on its tune readings and judged on
+the report set's, by number of passages read; the first row (votes over all passages of the first reader) is what the
+others are compared with. Everything is of the best value, given or not, on answerable questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.table import Table
+
+from pullquote.eval.combine import fit_combiner
+from pullquote.eval.metrics import realtimeqa, squad
+from pullquote.eval.metrics.bootstrap import interval, paired
+from pullquote.eval.metrics.squad import best
+from pullquote.eval.metrics.wording import is_right
+from pullquote.eval.readings import Read, Readings
+from pullquote.qa.combining import Combiner
+from pullquote.qa.evidence import candidates
+from pullquote.qa.found import collect
+
+_SEED = 7
+_DEPTHS = (1, 2, 4, 6, 8, 12)
+_FIGURES = ("EM", "F1", "right")
+
+Outcomes = npt.NDArray[np.float64]
+
+
+def cut(read: Read, passages: int) -> Read:
+    """Return a reading as if only the first passages had been read."""
+    asked = read.asked
+    return replace(read, asked=replace(asked, hits=asked.hits[:passages], readings=asked.readings[:passages]))
+
+
+def outcomes(reads: Sequence[Read], combiner: Combiner | None, scorer: str) -> Outcomes:
+    """Return (answerable questions, figures): EM, F1 and right of each one's best value."""
+    metrics = realtimeqa if scorer == "realtimeqa" else squad
+    rows = []
+    for read in reads:
+        accepted = read.question.answers
+        if not accepted:
+            continue
+        first = candidates(collect(read.asked), read.asked, limit=1, combiner=combiner) if read.asked.hits else []
+        text = first[0].text if first else ""
+        rows.append(
+            (best(metrics.exact_match, text, accepted), best(metrics.f1, text, accepted), is_right(text, accepted))
+        )
+    return np.array(rows, dtype=np.float64)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare the readers named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--reader", nargs=3, action="append", required=True, metavar=("NAME", "TUNE", "REPORT"))
+    options = parser.parse_args(arguments)
+    table = Table("reader", "ranked by", "read", *_FIGURES, "p (EM)")
+    first: Outcomes | None = None
+    for name, tune, report in options.reader:
+        fitted_on = [read for file in tune.split(",") for read in Readings.load(Path(file)).reads]
+        judged = Readings.load(Path(report))
+        groups = [read.question.story or read.question.id for read in judged.reads if read.question.answers]
+        for way, depth in [("votes", max(_DEPTHS)), *(("fit", depth) for depth in _DEPTHS)]:
+            combiner = fit_combiner([cut(read, depth) for read in fitted_on], "") if way == "fit" else None
+            found = outcomes([cut(read, depth) for read in judged.reads], combiner, judged.scorer)
+            first = found if first is None else first
+            p_value = paired(found[:, 0], first[:, 0], seed=_SEED, groups=groups).p_value
+            table.add_row(name, way, str(depth), *(_shown(found[:, at], groups) for at in range(3)), f"{p_value:.4f}")
+    Console(width=120).print(table)
+
+
+def _shown(values: Outcomes, groups: Sequence[str]) -> str:
+    figure = interval(100 * values, seed=_SEED, groups=groups)
+    return f"{figure.value:.1f} ({figure.low:.1f}-{figure.high:.1f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""What a reader read for the questions of a set, kept: what is made of it can then be tried without reading again."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from pullquote.answers import Turn
+from pullquote.errors import InputError
+from pullquote.eval.formats import load
+from pullquote.eval.gold import GoldQuestion
+from pullquote.eval.gold_archive import gold_archive
+from pullquote.filters import Filters
+from pullquote.index.archive import Archive
+from pullquote.qa.engine import Engine
+from pullquote.qa.found import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One question with what was read for it."""
+
+    question: GoldQuestion
+    asked: Asked
+
+
+def read_all(engine: Engine, questions: Sequence[GoldQuestion]) -> list[Read]:
+    """Return what the engine reads for each question that is judged."""
+    judged = [question for question in questions if question.judged]
+    done = []
+    for question in track(judged, "reading", console=Console(stderr=True)):
+        history = [Turn(turn.question, turn.answer) for turn in question.history]
+        found = engine.find(question.question, history=history, filters=Filters(as_of=question.as_of))
+        done.append(Read(question, engine.read(found, question.as_of)))
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What one reader read for the questions of one set.
+
+    Attributes:
+        name: of the set and the split.
+        scorer: whose normalisation EM and F1 use: "squad" or "realtimeqa".
+        reader_sha256: the reader's weights.
+        reads: one a question.
+    """
+
+    name: str
+    scorer: str
+    reader_sha256: str
+    reads: tuple[Read, ...]
+
+    def save(self, file: Path) -> None:
+        """Keep it as a pickle, for this machine and this version."""
+        file.write_bytes(pickle.dumps(self))
+
+    @staticmethod
+    def load(file: Path) -> Readings:
+        """Return what `save` kept. Like any pickle, never load one from elsewhere."""
+        kept = pickle.loads(file.read_bytes())
+        if not isinstance(kept, Readings):
+            raise InputError(f"{file} holds no readings.")
+        return kept
+
+
+def read_set(questions: Path, split: str, archive: str, *, reader: str, passages: int) -> Readings:
+    """Return what a reader reads for the questions of one set."""
+    name, first, last = split_range(split)
+    gold = load(questions)
+    with ExitStack() as stack:
+        opened = gold_archive(gold) if archive == "-" else Archive.open(Path(archive))
+        engine = Engine(stack.enter_context(opened), reader=reader, passages=passages)
+        reads = read_all(engine, gold.of_split(name)[first:last])
+        return Readings(f"{gold.name} {split}", gold.scorer, engine.reader.sha256, tuple(reads))
+
+
+def split_range(split: str) -> tuple[str, int | None, int | None]:
+    """Return the split's name and the range of its questions that "2023[700:]" stands for.
+
+    Raises:
+        InputError: it stands for nothing.
+    """
+    found = re.fullmatch(r"([^\[\]]+)(?:\[(\d*):(\d*)\])?", split)
+    if not found:
+        raise InputError(f"{split[:40]!r} names no split; write tune, or 2023[700:].")
+    name, first, last = found.groups()
+    return name, int(first) if first else None, int(last) if last else None

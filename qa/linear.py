@@ -1,0 +1,83 @@
+"""A linear model over named features, kept as JSON: what confidence and combination are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Self
+
+from pullquote.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class LinearModel:
+    """Weights for standardised features, fitted for one reader.
+
+    Attributes:
+        reader_sha256: the reader's weights; scores of another reader mean something else.
+        mean, scale, weights: one number for each of `features`.
+        intercept: of the sum.
+        features: names, in the order of the numbers.
+        fitted_on: what it was fitted on, with how many questions, for people.
+    """
+
+    reader_sha256: str
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    features: tuple[str, ...]
+    fitted_on: str = ""
+
+    def logit(self, features: Mapping[str, float]) -> float:
+        """Return the weighted sum of a candidate's features; others than the model's don't count."""
+        return self.intercept + sum(
+            weight * (features[name] - mean) / scale
+            for name, mean, scale, weight in zip(self.features, self.mean, self.scale, self.weights, strict=True)
+        )
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the fitted numbers."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+
+    def save(self, file: Path) -> None:
+        """Write it as JSON, whole or not at all."""
+        temporary = file.with_suffix(".tmp")
+        temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        temporary.replace(file)
+
+    @classmethod
+    def load(cls, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:
+        """Return the model of a file, or None where there is none.
+
+        Args:
+            file: as `save` wrote it.
+            known: names that a feature may have.
+            made_by: the command that makes such a file, for the message.
+
+        Raises:
+            ModelError: the file is damaged.
+        """
+        try:
+            facts = json.loads(file.read_text(encoding="utf-8"))
+            lists = {name: tuple(map(float, facts[name])) for name in ("mean", "scale", "weights")}
+            model = cls(
+                reader_sha256=str(facts["reader_sha256"]),
+                intercept=float(facts["intercept"]),
+                features=tuple(facts["features"]),
+                fitted_on=str(facts["fitted_on"]),
+                **lists,
+            )
+            if not all(map(math.isfinite, (*model.mean, *model.scale, *model.weights, model.intercept))):
+                raise ValueError("a number is infinite or none")
+            model.logit(dict.fromkeys(known, 0.0))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
+            raise ModelError(f"{file} is not what it should be ({error!r}); run: {made_by}") from error
+        return model
