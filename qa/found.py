@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pullquote.answers import Hit
-from pullquote.qa.normalize import normalize_answer
+from pullquote.qa.normalize import normalize_answer, value_key
 from pullquote.qa.reader import Reading, ScoredSpan
 
 # A span's vote is exp(margin / TEMPERATURE - RANK_PENALTY * rank), margin being its score above no-answer.
@@ -79,10 +79,10 @@ def votes(value: Iterable[Found]) -> float:
 
 
 def values(found: Sequence[Found]) -> list[Value]:
-    """Return the spans by value (same after normalisation), most votes first; in one passage a value stands once."""
-    places: dict[str, dict[int, Found]] = {}
+    """Return the spans by value (see `value_key`), most votes first; in one passage a value stands once."""
+    places: dict[Hashable, dict[int, Found]] = {}
     for one in found:
-        value = places.setdefault(normalize_answer(one.text), {})
+        value = places.setdefault(value_key(one.text), {})
         if one.rank not in value or value[one.rank].vote < one.vote:
             value[one.rank] = one
     ranked = sorted(places.values(), key=lambda value: (-votes(value.values()), min(value)))

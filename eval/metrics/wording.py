@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import groupby
 
-from pullquote.eval.metrics.values import Clock, Day, Number, Token, read_values
+from pullquote.qa.values import Clock, Day, Number, Token, read_values
 
 # Where the question asks for the thing, these say nothing; "before", "until", "since", "near" do, and stay.
 _PREPOSITIONS = frozenset({"in", "on", "at", "by", "to", "of", "for", "from", "with"})

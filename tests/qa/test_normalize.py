@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullquote.qa.normalize import normalize_answer
+from pullquote.qa.normalize import normalize_answer, value_key
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,33 @@ def test_articles_space_and_marks_do_not_matter(text: str):
     assert normalize_answer(f" The {text}!  ") == normal
     assert not set(normal.split()) & {"a", "an", "the"}
     assert not set(normal) & set(".,;:!?\"'“”‘’—–…")
+
+
+@pytest.mark.parametrize(
+    "wordings",
+    [
+        ("£486m", "£486 million", "486 million pounds"),
+        ("fourteen", "14"),
+        ("19 years", "nineteen years"),
+        ("4 May", "May 4th", "the 4th of May"),
+        ("5am", "5.00 a.m."),
+        ("5%", "five per cent"),
+        ("the Mara Lind", "Mara Lind,"),
+    ],
+)
+def test_one_value_in_several_wordings(wordings):
+    assert len({value_key(wording) for wording in wordings}) == 1
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        ("19 years", "19 days", "19"),
+        ("$5m", "£5m", "5m"),
+        ("4 May", "4 May 2031", "4 June"),
+        ("Mara Lind", "Lind"),
+        ("2.5", "25"),
+    ],
+)
+def test_other_values(others):
+    assert len({value_key(other) for other in others}) == len(others)

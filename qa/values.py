@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from pullquote.eval.metrics.number_words import digits
+from pullquote.qa.number_words import digits
 
 
 @dataclass(frozen=True, slots=True)
