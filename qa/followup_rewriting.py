@@ -13,6 +13,7 @@ from pullquote.qa.followup_phrases import names_in, phrases_in
 from pullquote.qa.followup_pronouns import Substitution, several
 from pullquote.qa.followup_signs import is_fragment, is_thin, opener
 from pullquote.qa.followup_statements import asked_of, statement
+from pullquote.qa.followup_topics import home_of
 from pullquote.qa.followup_verbs import base_of
 from pullquote.qa.followup_words import ADVERBS, PREPOSITIONS, Word, content_words, lower_first, upper_first, words_of
 
@@ -66,6 +67,7 @@ class Rewriting:
         own = upper_first(question[first : words[-1].end])
         clause, thin = parse(own), is_thin(words)
         words = words_of(own)
+        home = home_of(words, self._pasts) if thin else None
         if not clause.wh and not clause.aux and is_fragment(words):
             return self._put_in(question[first : first + len(own)]) if tied or _hangs(words, question) else None
         if _speaks_for_itself(clause):
@@ -74,7 +76,7 @@ class Rewriting:
             return fragments.ask_again(clause, self._pasts[-1]) or self._with_topic(own + "?")
         if clause.word == "who" and clause.subject == "it" and clause.rest.split(" ")[0] in {"before", "after"}:
             return self._held_before(clause.rest)
-        return self._asked_of_that(clause) or self._said(clause) or self._filled_in(own, clause, thin=thin)
+        return self._asked_of_that(clause) or self._said(clause) or self._filled_in(own, clause, home)
 
     def _put_in(self, fragment: str) -> str | None:
         past = self._pasts[-1]
@@ -127,8 +129,15 @@ class Rewriting:
             return upper_first(f"{past.clause.lead}{lower_first(asked) if past.clause.lead else asked} that {stated}?")
         return self._with_topic(f"{asked} that?")
 
-    def _filled_in(self, own: str, clause: Clause, *, thin: bool) -> str | None:
-        """Return the question with its pronouns replaced, and the last one's topic in front where that isn't enough."""
+    def _filled_in(self, own: str, clause: Clause, home: Past | None) -> str | None:
+        """Return the question with its pronouns replaced, and an earlier one's topic in front where that isn't enough.
+
+        Args:
+            own: the question, without its mark.
+            clause: its parts.
+            home: the turn that a question with few words is about; None for one that says enough.
+        """
+        thin = home is not None
         done = Substitution(own, clause, self._pasts, thin=thin)
         self.genders = tuple(done.genders)
         if done.text == own and not thin and done.complete:
@@ -136,7 +145,7 @@ class Rewriting:
         text = (self._counted(done.text, clause) if done.text != own else own) + "?"
         nameless = not any(word.capital or word.quote for word in words_of(text))
         needs_more = not done.complete or is_thin(words_of(text)) or (thin and nameless)
-        told = self._with_topic(text) if needs_more else text
+        told = self._with_topic(text, home) if needs_more else text
         return told or (text if done.text != own else None)
 
     def _counted(self, text: str, clause: Clause) -> str:
@@ -149,9 +158,9 @@ class Rewriting:
         noun = past.clause.noun if past.clause.counts else head
         return f"{clause.wh} {noun}{text[len(clause.wh) :]}" if noun else text
 
-    def _with_topic(self, text: str, *, answered: bool = True) -> str | None:
-        """Return a question after "As for" and what the last one was about, or None where that is unknown."""
-        about = [one for one in topic(self._pasts[-1], answered=answered) if one not in text]
+    def _with_topic(self, text: str, home: Past | None = None, *, answered: bool = True) -> str | None:
+        """Return a question after "As for" and what a turn, or else the last, was about; None where that is unknown."""
+        about = [one for one in topic(home or self._pasts[-1], answered=answered) if one not in text]
         told = " and ".join([*([", ".join(about[:-1])] if about[1:] else []), *about[-1:]])
         return f"As for {told}, {lower_first(text)}" if about else None
 

@@ -33,6 +33,8 @@ from pullquote.qa.followup_words import (
 # questions of the gold's tune split, 2 changes none, 3 one and 4 seven; of its 45 follow-ups, 2 finds 44 and 3 all.
 _THIN = 3
 _THIN_AFTER_AND = 5
+# Typed small, names don't show: of 400 of Natural Questions, 316 were left alone with 3, 371 with 2.
+_THIN_SMALL = 2
 _OPENERS = {"and", "but", "so", "also", "then", "or"}
 _THIS_IS_NOW = {"year", "season", "week", "month", "summer", "autumn", "spring", "winter", "morning", "afternoon",
                 "evening", "time", "weekend", "century", "decade", "days", "past", "coming", "upcoming"}  # fmt: skip
@@ -88,7 +90,8 @@ def is_thin(words: Sequence[Word]) -> bool:
         return False
     if not tied and any(is_now(word.lower, following) for word, following in itertools.pairwise(own)):
         return False
-    return len(content_words(own)) <= (_THIN_AFTER_AND if tied else _THIN)
+    small = words[0].text[0].islower()
+    return len(content_words(own)) <= (_THIN_AFTER_AND if tied else _THIN_SMALL if small else _THIN)
 
 
 def is_now(word: str, following: Word | None) -> bool:
