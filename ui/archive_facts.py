@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 OTHERS = "Other outlets"
 UNKNOWN = "Outlet unknown"
+_NEWEST = 10
 # Lines of a report that are shown; the rest is counted.
 _SHOWN = 50
 
@@ -49,6 +51,7 @@ class ArchiveFacts:
         months: by month, then outlet; months without an article are left out.
         outlets: (name, articles), most articles first; articles without one are left out.
         authors: (name, articles), most articles first.
+        newest_days: of the newest articles that have one, an entry an article, newest first.
     """
 
     articles: int
@@ -58,6 +61,7 @@ class ArchiveFacts:
     months: tuple[MonthCount, ...]
     outlets: tuple[tuple[str, int], ...]
     authors: tuple[tuple[str, int], ...]
+    newest_days: tuple[dt.date, ...] = ()
 
 
 def archive_facts(archive: Archive) -> ArchiveFacts:
@@ -83,6 +87,7 @@ def archive_facts(archive: Archive) -> ArchiveFacts:
         months=tuple(MonthCount(month, outlet, number) for (month, outlet), number in sorted(months.items())),
         outlets=_by_count(outlets),
         authors=_by_count(authors),
+        newest_days=tuple(heapq.nlargest(_NEWEST, days)),
     )
 
 

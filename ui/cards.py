@@ -11,7 +11,7 @@ from html import escape
 from pullquote.answers import Answer, Candidate, PassagesFound
 from pullquote.filters import Filters
 from pullquote.ui.card_parts import passage, scope, sentence, sources, standing
-from pullquote.ui.conversation import Exchange
+from pullquote.ui.conversation import Exchange, Judgement
 from pullquote.ui.markup import text
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.wording import absence, count, day, milliseconds
@@ -46,19 +46,19 @@ def pending_card(found: PassagesFound | None = None) -> str:
     )
 
 
-def answer_card(exchange: Exchange, *, verdict: str = "", note: str = "") -> str:
+def answer_card(exchange: Exchange, judgement: Judgement | None = None) -> str:
     """Return the answer to a question, the statement that there is none, or the reason why it failed.
 
     Args:
         exchange: what was asked and found.
-        verdict: what the user said of it already: right, wrong or better.
-        note: a sentence about the last verdict, such as that the words are not in the article.
+        judgement: what the user said of it already.
     """
+    said = judgement or Judgement()
     answer = exchange.answer
     if answer is None:
         return _card(f'<p class="pq-message" role="alert">{text(exchange.error)}</p>')
-    body = _absent(exchange, answer) if answer.abstained or not answer.answers else _found(exchange, answer)
-    return _card(_understood(exchange) + body + _foot(exchange, answer, verdict, note))
+    shown = _absent if answer.abstained or not answer.answers else _found
+    return _card(_understood(exchange) + shown(exchange, answer, said) + _foot(exchange, answer, said))
 
 
 def _card(body: str, *, busy: bool = False) -> str:
@@ -81,7 +81,7 @@ def _understood(exchange: Exchange) -> str:
     )
 
 
-def _found(exchange: Exchange, answer: Answer) -> str:
+def _found(exchange: Exchange, answer: Answer, said: Judgement) -> str:
     best = answer.answers[0]
     return (
         f'<p class="pq-answer"><span class="pq-quote" aria-hidden="true">“</span>{text(best.text)}'
@@ -89,16 +89,16 @@ def _found(exchange: Exchange, answer: Answer) -> str:
         f"{standing(best)}"
         f"{sentence(best.citations[0])}"
         f"{sources(exchange, 0, best.citations)}"
-        f"{_others(exchange, answer)}"
+        f"{_others(exchange, answer, said)}"
     )
 
 
-def _others(exchange: Exchange, answer: Answer) -> str:
+def _others(exchange: Exchange, answer: Answer, said: Judgement) -> str:
     """Return the other values: those that contradict the first in the open, the weaker ones folded."""
     disputed = rivals(answer)
     rows: tuple[list[str], list[str]] = ([], [])
     for place, candidate in enumerate(answer.answers[1 : 1 + _OTHER_VALUES], 1):
-        rows[candidate not in disputed].append(_value(exchange, place, candidate))
+        rows[candidate not in disputed].append(_value(exchange, place, candidate, said))
     open_, folded = rows
     html = ""
     if open_:
@@ -136,17 +136,20 @@ def _sentences(candidate: Candidate) -> set[tuple[str, int]]:
     return {(citation.article_id, citation.sentence_start) for citation in candidate.citations}
 
 
-def _value(exchange: Exchange, place: int, candidate: Candidate) -> str:
+def _value(exchange: Exchange, place: int, candidate: Candidate, said: Judgement) -> str:
+    value = escape(shorten(candidate.text, 160))
     return (
-        f'<li><p class="pq-value">“{escape(shorten(candidate.text, 160))}”</p>{standing(candidate)}'
-        f"{sources(exchange, place, candidate.citations, shown=1)}</li>"
+        f'<li><p class="pq-value">“{value}”</p>{standing(candidate)}'
+        f"{sources(exchange, place, candidate.citations, shown=1)}"
+        f'<div class="pq-verdicts" role="group" aria-label="Is “{value}” right?">'
+        f"{_verdicts(exchange, said, place)}</div></li>"
     )
 
 
-def _absent(exchange: Exchange, answer: Answer) -> str:
+def _absent(exchange: Exchange, answer: Answer, said: Judgement) -> str:
     nearest = "".join(passage(hit, exchange.id, place) for place, hit in enumerate(answer.passages[:_PASSAGES]))
     values = "".join(
-        _value(exchange, place, candidate) for place, candidate in enumerate(answer.answers[:_OTHER_VALUES])
+        _value(exchange, place, candidate, said) for place, candidate in enumerate(answer.answers[:_OTHER_VALUES])
     )
     return (
         f'<p class="pq-absent">{text(absence(answer))}</p>'
@@ -192,7 +195,7 @@ def _droppable(filters: Filters) -> list[tuple[str, str]]:
     return ways
 
 
-def _foot(exchange: Exchange, answer: Answer, verdict: str, note: str) -> str:
+def _foot(exchange: Exchange, answer: Answer, said: Judgement) -> str:
     total = answer.timings_ms.get("total")
     steps = [
         scope(answer.searched),
@@ -200,22 +203,30 @@ def _foot(exchange: Exchange, answer: Answer, verdict: str, note: str) -> str:
         *([milliseconds(total)] if total is not None else []),
     ]
     absent = answer.abstained or not answer.answers
-    labels = (
-        ("right", "Right, it is not there" if absent else "Right"),
-        ("wrong", "Wrong, it is there" if absent else "Wrong"),
-    )
-    buttons = "".join(
-        f'<button type="button" class="pq-verdict" data-pq="verdict" data-verdict="{name}" '
-        f'data-exchange="{exchange.id}" aria-pressed="{str(verdict == name).lower()}">{label}</button>'
-        for name, label in labels
-    )
+    buttons = _verdicts(exchange, said, None, *(("Right, it is not there", "Wrong, it is there") if absent else ()))
     return (
         f'<footer class="pq-foot"><p class="pq-note">{text(" · ".join(steps))}</p>'
         f'<div class="pq-verdicts" role="group" aria-label="Is this right?">{buttons}'
         '<button type="button" class="pq-verdict" data-pq-toggle="pq-better" '
-        f'aria-pressed="{str(verdict == "better").lower()}">Better answer…</button></div>'
+        f'aria-pressed="{_pressed(said, None, "better")}">Better answer…</button></div>'
         f'<form class="pq-form pq-better" data-pq="verdict" data-verdict="better" data-exchange="{exchange.id}" hidden>'
         '<label>The better answer, in words as printed<input name="text" autocomplete="off" required></label>'
         '<button type="submit" class="pq-button">Send</button></form>'
-        f'<p class="pq-thanks" role="status">{text(note)}</p></footer>'
+        f'<p class="pq-thanks" role="status">{text(said.note)}</p></footer>'
     )
+
+
+def _verdicts(
+    exchange: Exchange, said: Judgement, place: int | None, right: str = "Right", wrong: str = "Wrong"
+) -> str:
+    """Return the two buttons that judge a value by its place, or what was answered."""
+    value = "" if place is None else f' data-candidate="{place}"'
+    return "".join(
+        f'<button type="button" class="pq-verdict" data-pq="verdict" data-verdict="{name}"{value} '
+        f'data-exchange="{exchange.id}" aria-pressed="{_pressed(said, place, name)}">{label}</button>'
+        for name, label in (("right", right), ("wrong", wrong))
+    )
+
+
+def _pressed(said: Judgement, place: int | None, verdict: str) -> str:
+    return str(said.verdicts.get(place) == verdict).lower()

@@ -17,11 +17,15 @@ from pullquote.ui.chat_layout import Parts, lay_out
 from pullquote.ui.feedback import FeedbackStore
 from pullquote.ui.limits import RateLimit
 from pullquote.ui.programs import register
+from pullquote.ui.reading_room import ReadingRoom
+from pullquote.ui.toast import toast
+from pullquote.ui.welcome import welcome
 
 if TYPE_CHECKING:
     from pullquote.qa.engine import Engine
 
-# Searching and reading let go of Python's lock, so eight visitors are served together rather than in turn.
+# Searching and reading let go of Python's lock, so eight visitors are served together rather than in turn. Of these,
+# `ReadingRoom` lets a few read at a time: the others have their passages meanwhile.
 AT_ONCE = 8
 _WAITING = 128
 # Files that were uploaded and never added.
@@ -42,7 +46,8 @@ def build_chat(
         limit: how much one visitor may ask.
     """
     limit = limit or RateLimit()
-    desk = Desk(engine, FeedbackStore.beside(engine.archive), limit)
+    room = ReadingRoom()
+    desk = Desk(engine, FeedbackStore.beside(engine.archive), limit, room)
     chat = gr.Blocks(
         title="Pullquote", analytics_enabled=False, fill_width=True, delete_cache=(_UPLOADS_KEPT_S, _UPLOADS_KEPT_S)
     )
@@ -52,7 +57,7 @@ def build_chat(
         _reading(parts, desk)
         _filtering(parts, desk, chat)
         _keeping(parts, desk)
-    register(chat, engine, limit=limit, mcp=mcp)
+    register(chat, engine, limit=limit, room=room, at_once=AT_ONCE, mcp=mcp)
     chat.queue(max_size=_WAITING, default_concurrency_limit=AT_ONCE)
     return chat
 
@@ -99,7 +104,7 @@ def _reading(parts: Parts, desk: Desk) -> None:
             # Never the same twice, so that an article that was closed opens again.
             return f'<div data-opened="{uuid4().hex}">{desk.source(session, _data(event))}</div>'
         except InputError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise toast(error) from error
 
     parts.bridge.cite(
         read,
@@ -128,10 +133,10 @@ def _filtering(parts: Parts, desk: Desk, chat: gr.Blocks) -> None:
         outlet_list, author_list = refreshed(facts)
         return (
             since, until, as_of, {**outlet_list, "value": outlets}, {**author_list, "value": authors},
-            chips(since, until, as_of, outlets, authors),
+            chips(since, until, as_of, outlets, authors), welcome(desk.engine.archive, facts),
         )  # fmt: skip
 
-    chat.load(arrive, None, [*parts.filters.all(), parts.chips], **_PRIVATE)
+    chat.load(arrive, None, [*parts.filters.all(), parts.chips, parts.welcome], **_PRIVATE)
 
 
 def _keeping(parts: Parts, desk: Desk) -> None:
@@ -154,7 +159,7 @@ def _filters(values: tuple[Any, ...]) -> Filters:
     try:
         return filters_of(*values)
     except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from error
+        raise toast(error) from error
 
 
 def _visitor(request: gr.Request) -> str:

@@ -15,6 +15,7 @@ from pullquote.ui.chat_filters import FilterWidgets, refreshed
 from pullquote.ui.chat_plot import facts_html, label_angle, plot, plotted, table_html
 from pullquote.ui.chat_uploads import MAX_PASTED_CHARS, Pasted, sources_of
 from pullquote.ui.markup import text
+from pullquote.ui.welcome import welcome
 from pullquote.ui.wording import count, imprint, publisher
 
 if TYPE_CHECKING:
@@ -29,23 +30,29 @@ class _Parts:
     plot: gr.BarPlot
     table: gr.HTML
     filters: FilterWidgets
+    welcome: gr.HTML
 
     def all(self) -> list[Any]:
         """Return what changes with the archive."""
-        return [self.facts, self.plot, self.table, self.filters.outlets, self.filters.authors]
+        return [self.facts, self.plot, self.table, self.welcome, *self.chosen()]
+
+    def chosen(self) -> list[Any]:
+        """Return the filters that name what may go."""
+        return [self.filters.outlets, self.filters.authors]
 
 
-def archive_tab(archive: Archive, filters: FilterWidgets, bridge: gr.HTML) -> None:
+def archive_tab(archive: Archive, filters: FilterWidgets, bridge: gr.HTML, first: gr.HTML) -> None:
     """Build the tab where it is called, and its events.
 
     Args:
         archive: what is shown and written to.
         filters: whose choices follow the archive.
         bridge: the component that hears the buttons inside HTML.
+        first: the first screen, which tells what the archive holds, too.
     """
     facts = archive_facts(archive)
     with gr.Column(elem_id="pq-archive"):
-        parts = _Parts(_html(facts_html(facts), "pq-facts"), plot(facts), _html(table_html(facts)), filters)
+        parts = _Parts(_html(facts_html(facts), "pq-facts"), plot(facts), _html(table_html(facts)), filters, first)
         with gr.Row(elem_id="pq-change"):
             with gr.Column():
                 _adding(archive, parts)
@@ -61,15 +68,16 @@ def _heading(value: str) -> None:
     _html(f'<h2 class="pq-heading">{value}</h2>')
 
 
-def _changed(archive: Archive) -> tuple[Any, ...]:
-    """Return updates of `_Parts.all`."""
+def _changed(archive: Archive, outlets: list[str] | None, authors: list[str] | None) -> tuple[Any, ...]:
+    """Return updates of `_Parts.all`; the outlets and authors are those chosen as filters."""
     facts = archive_facts(archive)
     frame, colours = plotted(facts)
     return (
         facts_html(facts),
         gr.BarPlot(frame, color_map=colours, x_label_angle=label_angle(facts), visible=not frame.empty),
         table_html(facts),
-        *refreshed(facts),
+        welcome(archive, facts),
+        *refreshed(facts, outlets or (), authors or ()),
     )
 
 
@@ -105,6 +113,8 @@ def _adding(archive: Archive, parts: _Parts) -> None:
         day: str,
         by: str,
         link: str,
+        outlets: list[str] | None,
+        authors: list[str] | None,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio hands one in
     ) -> tuple[Any, ...]:
         def show(done: AddProgress) -> None:
@@ -118,11 +128,11 @@ def _adding(archive: Archive, parts: _Parts) -> None:
         except PullquoteError as error:
             return _message(str(error)), gr.skip(), gr.skip(), *(gr.skip() for _ in parts.all())
         said = report_html(done, lambda name: _title(archive, name))
-        return said, None, "", *_changed(archive)
+        return said, None, "", *_changed(archive, outlets, authors)
 
     button.click(
         add,
-        [files, pasted, title, outlet, published, author, url],
+        [files, pasted, title, outlet, published, author, url, *parts.chosen()],
         [report, files, pasted, *parts.all()],
         concurrency_limit=1,
         concurrency_id="pq-writing",
@@ -145,18 +155,22 @@ def _removing(archive: Archive, parts: _Parts, bridge: gr.HTML) -> None:
     def find(words: str) -> str:
         return _found_html(archive, words)
 
-    def remove(event: gr.EventData, words: str) -> tuple[Any, ...]:
+    def remove(
+        event: gr.EventData, words: str, outlets: list[str] | None, authors: list[str] | None
+    ) -> tuple[Any, ...]:
         name = str(event._data.get("article", "")) if isinstance(event._data, dict) else ""
         try:
             done = archive.remove([name])
         except PullquoteError as error:
             return _message(str(error)), *(gr.skip() for _ in parts.all())
         said = "Removed." if done.removed else "That article is no longer in the archive."
-        return f'<p class="pq-note" role="status">{said}</p>{_found_html(archive, words)}', *_changed(archive)
+        shown = f'<p class="pq-note" role="status">{said}</p>{_found_html(archive, words)}'
+        return shown, *_changed(archive, outlets, authors)
 
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    writing: dict[str, Any] = {"concurrency_limit": 1, "concurrency_id": "pq-writing"}
     query.submit(find, query, found, **private)
-    bridge.remove(remove, query, [found, *parts.all()], concurrency_limit=1, concurrency_id="pq-writing", **private)
+    bridge.remove(remove, [query, *parts.chosen()], [found, *parts.all()], **writing, **private)
 
 
 def _found_html(archive: Archive, words: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pullquote.errors import InputError
 from pullquote.ui.failures import Command, say
 from pullquote.ui.options import ArchiveDir, archive_dir
 
@@ -37,22 +34,34 @@ def chat(
             show_default=False,
         ),
     ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A name that visitors may call the chat by, such as a proxy's; may be repeated, * is any (default: "
+            "localhost and the --host; where other machines are let in, this machine's name and addresses, too).",
+            show_default=False,
+        ),
+    ] = None,
     archive: ArchiveDir = None,
 ) -> None:
     """Ask in the browser."""
+    from pullquote.ui.known_hosts import is_here
+
     path = archive_dir(context, archive)
     if read_only is None:
-        read_only = not _is_here(host)
+        read_only = not is_here(host)
     from pullquote.index.archive import Archive
     from pullquote.qa.engine import Engine
     from pullquote.ui.accounts import Accounts
     from pullquote.ui.chat_serve import Serving, serve
 
     accounts = Accounts.load(auth_file) if auth_file else None
-    if accounts is None and not _is_here(host):
+    if accounts is None and not is_here(host):
         say(f"everybody who reaches {host} can ask; --auth-file lets in only those with a password.")
     with Archive.open(path) as opened:
-        serve(Engine(opened), Serving(host, port, accounts=accounts, mcp=mcp, read_only=read_only), announce=say)
+        how = Serving(host, port, accounts=accounts, mcp=mcp, read_only=read_only, names=tuple(allow_host or ()))
+        serve(Engine(opened), how, announce=say)
 
 
 def passwd(
@@ -64,12 +73,3 @@ def passwd(
 
     add_user(file, user, typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
     say(f"{user} can sign in with --auth-file {file}")
-
-
-def _is_here(host: str) -> bool:
-    """Return whether an address can be reached from this machine only."""
-    try:
-        found = socket.getaddrinfo(host, None)
-    except OSError as error:
-        raise InputError(f"There is no address {host!r} ({error.strerror}).") from error
-    return all(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]).is_loopback for entry in found)

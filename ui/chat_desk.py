@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -16,38 +17,46 @@ from pullquote.qa.engine import Engine
 from pullquote.qa.evidence import cite
 from pullquote.qa.reader import ScoredSpan
 from pullquote.ui.cards import answer_card, pending_card, turn
-from pullquote.ui.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.export import export, file_name
 from pullquote.ui.feedback import FeedbackStore
 from pullquote.ui.limits import RateLimit, check_question
+from pullquote.ui.printable import shorten
 from pullquote.ui.reading_pane import reading_pane
+from pullquote.ui.reading_room import ReadingRoom
 
 # Exchanges that a session keeps and shows; older ones are let go.
 _KEPT = 40
 _THANKS = {
-    "right": "Noted as right; `pullquote eval` can use it.",
-    "wrong": "Noted as wrong; `pullquote eval` can use it.",
+    "right": "Noted{} as right; `pullquote eval` can use it.",
+    "wrong": "Noted{} as wrong; `pullquote eval` can use it.",
     "better": "Noted, with the better answer; `pullquote eval` can use it.",
 }
+# A value's place as a button tells it; none for what was answered.
+_PLACE = re.compile(r"[0-9]{0,2}")
 _TYPES = {"markdown": "text/markdown", "html": "text/html", "json": "application/json"}
 _BROKEN = "Something unexpected happened; whoever runs this chat finds it in the server's log."
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One visitor's conversation, and what they said of its answers: by exchange, (verdict, sentence about it)."""
+    """One visitor's conversation, and by exchange what they said of its values."""
 
     conversation: Conversation = field(default_factory=Conversation)
-    verdicts: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    verdicts: Mapping[str, Judgement] = field(default_factory=dict)
 
     def with_exchange(self, exchange: Exchange) -> Session:
         """Return the session with one more exchange; the oldest goes when there are too many."""
         kept = self.conversation.append(exchange).exchanges[-_KEPT:]
         return replace(self, conversation=Conversation(kept))
 
-    def with_verdict(self, exchange_id: str, verdict: str, note: str) -> Session:
-        """Return the session with a verdict."""
-        return replace(self, verdicts={**self.verdicts, exchange_id: (verdict, note)})
+    def judgement(self, exchange: Exchange) -> Judgement:
+        """Return what was said of an exchange."""
+        return self.verdicts.get(exchange.id, Judgement())
+
+    def with_judgement(self, exchange: Exchange, judgement: Judgement) -> Session:
+        """Return the session with what was said of an exchange."""
+        return replace(self, verdicts={**self.verdicts, exchange.id: judgement})
 
     def turns(self) -> list[Turn]:
         """Return the last turns, oldest first, for follow-ups to refer to; errors said nothing."""
@@ -55,8 +64,7 @@ class Session:
 
     def turn(self, exchange: Exchange) -> str:
         """Return an exchange as part of the conversation's HTML."""
-        verdict, note = self.verdicts.get(exchange.id, ("", ""))
-        return turn(exchange.id, exchange.question, answer_card(exchange, verdict=verdict, note=note))
+        return turn(exchange.id, exchange.question, answer_card(exchange, self.judgement(exchange)))
 
 
 class Desk:
@@ -66,12 +74,16 @@ class Desk:
         engine: what answers.
         feedback: where verdicts go.
         limit: how often one visitor may ask.
+        room: where questions are read; by default one of its own.
     """
 
-    def __init__(self, engine: Engine, feedback: FeedbackStore, limit: RateLimit) -> None:
+    def __init__(
+        self, engine: Engine, feedback: FeedbackStore, limit: RateLimit, room: ReadingRoom | None = None
+    ) -> None:
         self.engine = engine
         self._feedback = feedback
         self._limit = limit
+        self._room = room or ReadingRoom()
 
     def ask(
         self, question: str, session: Session, filters: Filters, visitor: str, *, understood: str = ""
@@ -99,9 +111,10 @@ class Desk:
             asked = check_question(question)
             standing = check_question(understood) if understood else ""
             self._limit.check(visitor)
-            for step in self.engine.ask_steps(
+            steps = self.engine.ask_steps(
                 asked, history=session.turns(), understood_as=standing or None, filters=filters
-            ):
+            )
+            for step in self._room.steps(steps):
                 if isinstance(step, Answer):
                     outcome, standing = step, step.understood or ""
                 else:
@@ -114,11 +127,13 @@ class Desk:
         yield ended()
 
     def source(self, session: Session, where: Mapping[str, Any]) -> str:
-        """Return the reading pane for a citation or a passage of the conversation, named by a button's data.
+        """Return the reading pane for what a button's data names: an article, or a citation or passage of an answer.
 
         Raises:
             InputError: the button is of another conversation, or the article is gone.
         """
+        if "article" in where:
+            return reading_pane(self._article(str(where["article"])))
         exchange = session.conversation.get(str(where.get("exchange", "")))
         if exchange is None or exchange.answer is None:
             raise InputError("That answer is no longer part of this conversation.")
@@ -148,19 +163,25 @@ class Desk:
         return {"name": file_name(session.conversation, form), "type": _TYPES[form], "text": words}
 
     def judge(self, session: Session, said: Mapping[str, Any], user: str = "") -> tuple[str, Session]:
-        """Store a verdict on an answer; return its turn and the session, with the verdict or why it was not taken."""
+        """Store a verdict on an answer, or on a value that `said` names as "candidate".
+
+        Returns the turn and the session, with the verdict or why it was not taken.
+        """
         exchange = session.conversation.get(str(said.get("exchange", "")))
         verdict = str(said.get("verdict", ""))
-        if exchange is None or verdict not in _THANKS:
+        value = str(said.get("candidate", ""))
+        if exchange is None or verdict not in _THANKS or not _PLACE.fullmatch(value):
             return "", session
+        place = int(value) if value else None
+        words, article = str(said.get("text", "")), str(said.get("article", ""))
+        judgement = session.judgement(exchange)
         try:
-            self._feedback.record(
-                exchange, verdict, text=str(said.get("text", "")), article_id=str(said.get("article", "")), user=user
-            )
-            note = _THANKS[verdict]
+            given = self._feedback.record(exchange, verdict, candidate=place, text=words, article_id=article, user=user)
+            named = "" if place is None else f" “{shorten(given.value, 60)}”"
+            judgement = judgement.with_verdict(place, verdict, _THANKS[verdict].format(named), absent=not exchange.best)
         except PullquoteError as error:
-            verdict, note = session.verdicts.get(exchange.id, ("", ""))[0], str(error)
-        session = session.with_verdict(exchange.id, verdict, note)
+            judgement = replace(judgement, note=str(error))
+        session = session.with_judgement(exchange, judgement)
         return session.turn(exchange), session
 
 

@@ -73,12 +73,25 @@ def _any(choices: Sequence[tuple[str, str]]) -> list[Any]:
     return list(choices)
 
 
-def refreshed(facts: ArchiveFacts) -> tuple[Any, Any]:
-    """Return updates of the outlets' and authors' choices, after articles were added or removed."""
+def refreshed(facts: ArchiveFacts, outlets: Sequence[str] = (), authors: Sequence[str] = ()) -> tuple[Any, Any]:
+    """Return updates of the outlets' and authors' choices, after articles were added or removed.
+
+    Args:
+        facts: the archive's, as it is now.
+        outlets: those chosen. Gradio refuses every event while one is chosen that is no choice any more.
+        authors: likewise.
+    """
     return (
-        gr.update(choices=_any(outlet_choices(facts)), visible=bool(facts.outlets)),
-        gr.update(choices=_any(author_choices(facts)), visible=bool(facts.authors)),
+        _update(outlet_choices(facts), outlets),
+        _update(author_choices(facts), authors),
     )
+
+
+def _update(choices: Sequence[tuple[str, str]], chosen: Sequence[str]) -> Any:
+    known = {value for _, value in choices}
+    kept = [name for name in chosen if name in known]
+    gone: dict[str, Any] = {"value": kept} if len(kept) < len(chosen) else {}
+    return gr.update(choices=_any(choices), visible=bool(choices), **gone)
 
 
 def filters_of(

@@ -18,8 +18,7 @@ from pullquote.ui.chat_desk import Session
 from pullquote.ui.chat_filters import FilterWidgets, filter_widgets
 from pullquote.ui.chat_page import asset
 from pullquote.ui.limits import MAX_QUESTION_CHARS
-from pullquote.ui.markup import text
-from pullquote.ui.wording import between, count
+from pullquote.ui.welcome import welcome
 
 _SESSION_S = 4 * 3600
 _SIDEBAR_PX = 304
@@ -37,6 +36,7 @@ _TOOLS = (
     '<button type="button" class="pq-plain" data-pq="anew">New conversation</button></div>'
 )
 _CLOSE = '<button type="button" class="pq-close" data-pq-close aria-label="Close the article">×</button>'
+_TURNS = '<div id="pq-turns" role="log" aria-label="Conversation" aria-live="polite"></div>'
 # Run when their component's value has changed; chat_script.js provides `window.pullquote`.
 _PANE_SCRIPT = "watch('value', () => { if (props.value) window.pullquote.showPane(); });"
 _TURN_SCRIPT = "watch('value', () => window.pullquote.showTurn(element));"
@@ -51,6 +51,7 @@ class Parts:
     """The components that events read and write.
 
     Attributes:
+        welcome: what stands in the place of the conversation before the first question.
         turn: the part of the conversation that is new; chat_script.js puts it into the list.
         judged: the same for a part that got a verdict.
         question: the box that questions are typed into.
@@ -62,6 +63,7 @@ class Parts:
         filters: the sidebar's inputs.
     """
 
+    welcome: gr.HTML
     turn: gr.HTML
     judged: gr.HTML
     question: gr.Textbox
@@ -86,20 +88,22 @@ def lay_out(archive: Archive, facts: ArchiveFacts, *, read_only: bool) -> Parts:
                 with gr.Row(elem_id="pq-bar"):
                     chip_row = gr.HTML("", js_on_load=_CHIPS_SCRIPT, apply_default_css=False, elem_id="pq-chips")
                     _html(_TOOLS)
-                _html(_conversation(facts), "pq-conversation")
+                with gr.Column(elem_id="pq-conversation"):
+                    first = _html(welcome(archive, facts))
+                    _html(_TURNS)
                 question = _question()
             with gr.Column(elem_id="pq-reading"):
                 _html(_CLOSE)
                 pane = gr.HTML("", js_on_load=_PANE_SCRIPT, apply_default_css=False, elem_id="pq-pane")
         if not read_only:
             with gr.Tab("Archive", id="archive"):
-                archive_tab(archive, filters, bridge)
+                archive_tab(archive, filters, bridge, first)
     parcel = gr.JSON(visible=False)
     session = gr.State(Session(), time_to_live=_SESSION_S)
     turn, judged = (
         gr.HTML("", js_on_load=_TURN_SCRIPT, apply_default_css=False, elem_classes="pq-arriving") for _ in range(2)
     )
-    return Parts(turn, judged, question, chip_row, pane, bridge, parcel, session, filters)
+    return Parts(first, turn, judged, question, chip_row, pane, bridge, parcel, session, filters)
 
 
 def _html(value: str, name: str = "") -> gr.HTML:
@@ -118,21 +122,4 @@ def _question() -> gr.Textbox:
         autofocus=True,
         submit_btn="Ask",
         elem_id="pq-question",
-    )
-
-
-def _conversation(facts: ArchiveFacts) -> str:
-    return f'{_welcome(facts)}<div id="pq-turns" role="log" aria-label="Conversation" aria-live="polite"></div>'
-
-
-def _welcome(facts: ArchiveFacts) -> str:
-    days = between(facts.first_day, facts.last_day)
-    outlets = count(len(facts.outlets), "outlet") if facts.outlets else ""
-    held = [part for part in (count(facts.articles, "article"), outlets, days) if part]
-    return (
-        '<div class="pq-welcome"><p class="pq-welcome-lead">What was printed?</p>'
-        f"<p>{text(' · '.join(held))}</p>"
-        "<ul><li><strong>Ask</strong> in a whole sentence: who, when, where, how many.</li>"
-        "<li><strong>Follow up</strong> in half a one: “And who said that?”</li>"
-        "<li><strong>Narrow it down</strong> by day, outlet or byline.</li></ul></div>"
     )

@@ -18,6 +18,7 @@ from pullquote.ui.accounts import Accounts
 from pullquote.ui.chat import build_chat
 from pullquote.ui.chat_page import NoUploads, launch_options
 from pullquote.ui.health import Health
+from pullquote.ui.known_hosts import KnownHosts, is_here, known_names
 from pullquote.ui.mcp_door import McpDoor
 from pullquote.ui.programs import mcp_available
 
@@ -38,6 +39,7 @@ class Serving:
         accounts: who may come in; None lets everybody in.
         mcp: serve MCP tools, too.
         read_only: nobody can add or remove articles.
+        names: further names that visitors may call the chat by; "*" is any.
     """
 
     host: str
@@ -45,6 +47,7 @@ class Serving:
     accounts: Accounts | None = None
     mcp: bool = False
     read_only: bool = False
+    names: tuple[str, ...] = ()
 
 
 def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> None:
@@ -56,17 +59,15 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
         announce: told the address once the chat answers there.
 
     Raises:
-        InputError: the address is taken or not of this machine, or MCP is wanted and not installed.
+        InputError: the address is taken or not of this machine, a name is none, or MCP is wanted and not installed.
     """
     if how.mcp:
         mcp_available()
+    middleware = doors(how, articles=engine.archive.count_articles)
     port = _free_port(how.host, how.port)
     _pass_proxies_by()
     engine.warm_up()
     chat = build_chat(engine, read_only=how.read_only, mcp=how.mcp)
-    doors = [Middleware(McpDoor, accounts=how.accounts)] if how.accounts and how.mcp else []
-    doors += [Middleware(NoUploads)] if how.read_only else []
-    health = Middleware(Health, articles=engine.archive.count_articles)
     try:
         # Gradio prints where its MCP server is, `quiet` or not; stdout is for results.
         with contextlib.redirect_stdout(io.StringIO()):
@@ -78,7 +79,7 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
                 auth=how.accounts.sign_in if how.accounts else None,  # type: ignore[arg-type]
                 auth_message="The archive is for those with an account." if how.accounts else None,
                 mcp_server=how.mcp,
-                **launch_options((*doors, health)),
+                **launch_options(middleware),
             )
         announce(f"the chat is at {address} (Ctrl-C ends it).")
         if how.mcp:
@@ -89,6 +90,22 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
         _end_within(_CLOSING_S)
     finally:
         chat.close(verbose=False)
+
+
+def doors(how: Serving, *, articles: Callable[[], int]) -> tuple[Middleware, ...]:
+    """Return what every request passes before it reaches Gradio, outermost first.
+
+    Args:
+        how: where, and for whom.
+        articles: counts the archive's articles.
+
+    Raises:
+        InputError: the host or a name is none.
+    """
+    known = Middleware(KnownHosts, names=known_names(how.host, how.names), here=is_here(how.host))
+    mcp = [Middleware(McpDoor, accounts=how.accounts)] if how.accounts and how.mcp else []
+    read_only = [Middleware(NoUploads)] if how.read_only else []
+    return (known, *mcp, *read_only, Middleware(Health, articles=articles))
 
 
 def _end_within(seconds: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
@@ -84,6 +84,34 @@ class Exchange:
         """What later questions may refer to."""
         understood = None if self.understood == self.question else self.understood
         return Turn(self.question, self.text or None, self.best, understood)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a visitor said of an exchange.
+
+    Attributes:
+        verdicts: "right", "wrong" or "better" by the value's place among the candidates; that on what was answered, a
+            value or "not in the archive", stands under None.
+        note: a sentence about the last one, such as that the better words are not in the article.
+    """
+
+    verdicts: Mapping[int | None, str] = field(default_factory=dict)
+    note: str = ""
+
+    def with_verdict(self, place: int | None, verdict: str, note: str, *, absent: bool) -> Judgement:
+        """Return it with one more verdict.
+
+        Args:
+            place: of the value.
+            verdict: on it.
+            note: about the verdict.
+            absent: the answer was "not in the archive", which can't be right together with a value.
+        """
+        kept = dict(self.verdicts)
+        if absent and verdict == "right":
+            kept = {one: said for one, said in kept.items() if said != "right" or (one is None) == (place is None)}
+        return Judgement({**kept, place: verdict}, note)
 
 
 @dataclass(frozen=True, slots=True)

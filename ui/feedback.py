@@ -102,7 +102,7 @@ class FeedbackStore:
         exchange: Exchange,
         verdict: str,
         *,
-        candidate: int = 0,
+        candidate: int | None = None,
         text: str = "",
         article_id: str = "",
         user: str = "",
@@ -112,8 +112,8 @@ class FeedbackStore:
         Args:
             exchange: the question with its answer.
             verdict: "right", "wrong" or "better".
-            candidate: index of the value judged in `exchange.answer.answers`. Where the answer was "not in the
-                archive", that is what is judged, whatever `candidate` says.
+            candidate: index of the value judged in `exchange.answer.answers`. By default, what was said is judged:
+                the first value, or "not in the archive".
             text: of "better": the answer, as it is printed; white space may differ.
             article_id: of "better": the article that prints it. By default it is looked for in those cited, then
                 in those of the passages read.
@@ -160,8 +160,8 @@ class FeedbackStore:
             raise ArchiveWriteFailed(f"The feedback in {self.log} cannot be read ({error.strerror}).") from error
         return [verdict for verdict in map(_verdict, lines) if verdict]
 
-    def latest(self, exchange: Exchange, candidate: int = 0) -> str:
-        """Return the newest verdict on a value of this question, or ""."""
+    def latest(self, exchange: Exchange, candidate: int | None = None) -> str:
+        """Return the newest verdict on a value of this question, by default on what was said, or ""."""
         if exchange.answer is None:
             return ""
         judged = _judged(exchange.answer, candidate)
@@ -260,10 +260,10 @@ def _asked(question: str, as_of: str | None) -> tuple[str, str | None]:
     return " ".join(question.casefold().split()).rstrip(" ?"), as_of
 
 
-def _judged(answer: Answer, candidate: int) -> Candidate | None:
+def _judged(answer: Answer, candidate: int | None) -> Candidate | None:
     """Return the value judged, or None where it is the statement that there is none."""
-    if answer.abstained or not answer.answers:
-        return None
+    if candidate is None:
+        return None if answer.abstained or not answer.answers else answer.answers[0]
     if not 0 <= candidate < len(answer.answers):
         raise InputError("There is no such value to judge.")
     return answer.answers[candidate]

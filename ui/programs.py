@@ -10,18 +10,19 @@ import inspect
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio.to_thread
 import gradio as gr
 from anyio import CapacityLimiter
 from gradio.events import api
 
-from pullquote.answers import hit_json
+from pullquote.answers import Answer, hit_json
 from pullquote.errors import InputError, PullquoteError
 from pullquote.filters import Filters
 from pullquote.ui.limits import RateLimit, check_question
 from pullquote.ui.printable import shorten
+from pullquote.ui.reading_room import ReadingRoom
 
 if TYPE_CHECKING:
     from pullquote.qa.engine import Engine
@@ -32,10 +33,16 @@ MAX_READ_CHARS = 20_000
 
 
 class Programs:
-    """The three functions over one engine. Every problem is one sentence, as a `PullquoteError`."""
+    """The three functions over one engine. Every problem is one sentence, as a `PullquoteError`.
 
-    def __init__(self, engine: "Engine") -> None:
+    Args:
+        engine: what answers.
+        room: where questions are read; by default one of its own.
+    """
+
+    def __init__(self, engine: "Engine", room: ReadingRoom | None = None) -> None:
         self._engine = engine
+        self._room = room or ReadingRoom()
 
     def ask(
         self,
@@ -62,7 +69,9 @@ class Programs:
             authors: Only articles with one of these names in the byline.
         """
         bounds = _filters(since, until, as_of, outlets, authors)
-        return self._engine.ask(check_question(_text(question, "question")), filters=bounds).to_json()
+        checked = check_question(_text(question, "question"))
+        *_, answer = self._room.steps(self._engine.ask_steps(checked, filters=bounds))
+        return cast(Answer, answer).to_json()
 
     def search(
         self,
@@ -135,6 +144,7 @@ def register(
     engine: "Engine",
     *,
     limit: RateLimit | None = None,
+    room: ReadingRoom | None = None,
     at_once: int = 4,
     mcp: bool = False,
 ) -> None:
@@ -149,10 +159,11 @@ def register(
         blocks: the page; its own events must have `api_visibility="private"`, or they become tools, too.
         engine: what answers.
         limit: how much one caller, told apart by account, else by address, may ask.
+        room: where questions are read, shared with the page; by default one of their own.
         at_once: how many calls are worked on at a time; the others wait.
         mcp: the page will be launched with `mcp_server=True`.
     """
-    programs = Programs(engine)
+    programs = Programs(engine, room)
     door = _Door(limit or RateLimit(), at_once)
     with blocks:
         for function in (programs.ask, programs.search, programs.read_article):

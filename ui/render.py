@@ -14,7 +14,7 @@ from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import AddReport
 from pullquote.ui.printable import one_line, shorten
 from pullquote.ui.progress import duration
-from pullquote.ui.wording import NOT_IN_ARCHIVE, around_span, confidence, count, imprint, searched, web_link
+from pullquote.ui.wording import absence, around_span, confidence, count, imprint, searched, web_link
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -68,8 +68,9 @@ def show_answer(answer: Answer) -> None:
 
 def _show_absence(page: Page, answer: Answer) -> None:
     page.line()
-    page.line((NOT_IN_ARCHIVE, "bold yellow"), indent=2)
-    page.line(searched(answer), indent=2)
+    page.line((absence(answer), "bold yellow"), indent=2)
+    if answer.searched.articles:
+        page.line(searched(answer), indent=2)
     if answer.passages:
         page.line()
         page.line(("Nearest passages", "bold"), indent=2)

@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 
 from pullquote.answers import Answer, Candidate, Citation
 
-NOT_IN_ARCHIVE = "Not in this archive."
-
 # Words for probabilities as analysts use them (US Intelligence Community Directive 203), from the lower bound of each
 # band on: 0.80 is "very likely".
 _BANDS = (

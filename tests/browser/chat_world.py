@@ -97,6 +97,7 @@ def make_archive(path: Path) -> Path:
         scale=(1.0,) * len(FEATURES),
         weights=tuple(numbers.values()),
         intercept=0.0,
+        features=FEATURES,
     )
     fitted.save(path / "confidence.json")
     return path

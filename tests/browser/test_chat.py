@@ -1,7 +1,9 @@
 """The chat in Debian's chromium: asking, reading, following up, filtering, judging, keeping."""
 
+import http.client
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -39,6 +41,28 @@ def test_a_question_gets_a_cited_answer(visit, width, scheme):
     assert page.locator("#pq-question textarea").input_value() == ""
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert card.evaluate("card => getComputedStyle(card).backgroundColor") == SHEET[scheme]
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_first_screen_has_the_newest_headlines(visit, width):
+    page = visit(viewport={"width": width, "height": 844})
+    rows = page.get_by_role("region", name="Newest in the archive").get_by_role("button")
+    assert [" ".join(row.split()) for row in rows.all_inner_texts()] == [
+        "Harbour fees rise Tradewind Weekly · 9 June 2031",
+        "Herring fair opens Tradewind Weekly · 1 June 2031",
+        "Toll rises to thirteen Evening Echo · 8 May 2031",
+        "Who leads the inquiry Evening Echo · 5 May 2031",
+    ]
+    rows.nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.id === 'pq-pane-title'")
+    assert page.locator(".pq-pane-title").inner_text() == "Herring fair opens"
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.dataset.article === 'fair'")
+    ask(page, "Who opened the herring fair?")
+    assert not rows.first.is_visible()
+    page.get_by_role("button", name="New conversation").click()
+    rows.first.wait_for()
 
 
 @pytest.mark.parametrize("width", [1440, 390])
@@ -216,11 +240,24 @@ def test_a_verdict_is_kept_as_gold(visit, archive):
     field.fill("Nine people")
     field.press("Enter")
     page.get_by_text("Noted, with the better answer").wait_for()
-    gold = [json.loads(line) for line in (archive / "feedback" / "gold.jsonl").read_text("utf-8").splitlines()]
-    assert {row["question"]: row["answers"] for row in gold} == {
+    gold = archive / "feedback" / "gold.jsonl"
+    assert _answers(gold) == {
         "Who opened the herring fair?": ["Mayor Jon Vig"],
         "How many people died on the Corrin Star?": ["Nine people"],
     }
+    # Of another value, by the keyboard alone: the focus stays on its button.
+    other = card.get_by_role("group", name="Is “Thirteen” right?")
+    other.get_by_role("button", name="Right").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Noted “Thirteen” as right").wait_for()
+    assert other.get_by_role("button", name="Right").get_attribute("aria-pressed") == "true"
+    assert page.evaluate("document.activeElement.dataset.candidate") == "1"
+    assert _answers(gold)["How many people died on the Corrin Star?"] == ["Nine people", "Thirteen"]
+
+
+def _answers(gold):
+    rows = [json.loads(line) for line in gold.read_text("utf-8").splitlines()]
+    return {row["question"]: row["answers"] for row in rows}
 
 
 @pytest.mark.parametrize(("label", "ending"), [("Markdown", "md"), ("Web page", "html"), ("JSON", "json")])
@@ -277,6 +314,16 @@ def test_the_browser_is_forbidden_to_go_elsewhere(visit, chat):
     assert "default-src 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert page.request.get(chat + "health").json()["articles"] == 6
+
+
+def test_a_chat_on_this_machine_answers_to_its_own_names_only(chat):
+    port = urlsplit(chat).port
+    for host, status in ((f"localhost:{port}", 200), (f"evil.example:{port}", 400), ("10.0.0.7", 400)):
+        for path in ("/", "/health"):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
+            connection.request("GET", path, headers={"Host": host})
+            assert connection.getresponse().status == status
+            connection.close()
 
 
 def test_programs_see_their_three_functions_and_no_event_of_the_page(visit, chat):

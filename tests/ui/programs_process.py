@@ -8,11 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 import gradio as gr
-from starlette.middleware import Middleware
 
-from pullquote.ui.health import Health
+from pullquote.ui.chat_serve import Serving, doors
 from pullquote.ui.limits import RateLimit
-from pullquote.ui.mcp_door import McpDoor
 from pullquote.ui.programs import register
 
 import ui_fakes as fakes
@@ -46,9 +44,7 @@ if __name__ == "__main__":
         share=False,
         mcp_server=True,
         auth=desk.sign_in,
-        app_kwargs={
-            "middleware": [Middleware(McpDoor, accounts=desk), Middleware(Health, articles=lambda: 2)],
-        },
+        app_kwargs={"middleware": list(doors(Serving("127.0.0.1", 0, accounts=desk, mcp=True), articles=lambda: 2))},
     )
     print(f"ADDRESS {address.rstrip('/')}", flush=True)
     sys.stdin.read()

@@ -57,6 +57,7 @@ def test_facts_of_an_archive(archive):
         ),
         outlets=(("Courier", 3), ("Echo", 1)),
         authors=(("Ines Amaro", 2), ("Tom Reyl", 2)),
+        newest_days=tuple(dt.date(2031, *day) for day in ((8, 1), (5, 30), (5, 4), (5, 1))),
     )
 
 

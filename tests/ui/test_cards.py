@@ -9,7 +9,7 @@ import pytest
 from pullquote.answers import PassagesFound, Searched
 from pullquote.filters import Filters
 from pullquote.ui.cards import answer_card, pending_card, rivals, turn
-from pullquote.ui.conversation import Exchange
+from pullquote.ui.conversation import Exchange, Judgement
 
 import ui_fakes as fakes
 
@@ -163,10 +163,31 @@ def test_a_question_understood_otherwise_is_shown_and_can_be_edited():
 
 
 def test_a_verdict_is_shown_as_pressed():
-    page = Page(answer_card(exchange(fakes.answered()), verdict="wrong", note="Noted as wrong."))
-    pressed = [button["aria-pressed"] for button in page.buttons if "aria-pressed" in button]
-    assert pressed == ["false", "true", "false"]
+    page = Page(answer_card(exchange(fakes.answered()), Judgement({None: "wrong", 1: "right"}, "Noted as wrong.")))
+    assert pressed(page) == {
+        ("right", None): "false",
+        ("wrong", None): "true",
+        (None, None): "false",  # opens the form for a better answer
+        ("right", "1"): "true",
+        ("wrong", "1"): "false",
+    }
     assert "Noted as wrong." in page.text
+
+
+def pressed(page):
+    """Return whether each button that judges is pressed, by (verdict, candidate)."""
+    buttons = (button for button in page.buttons if "aria-pressed" in button)
+    return {(one.get("data-verdict"), one.get("data-candidate")): one["aria-pressed"] for one in buttons}
+
+
+def test_each_other_value_can_be_judged_by_its_name():
+    html = answer_card(exchange(fakes.answered()))
+    assert html.count('role="group" aria-label="Is this right?"') == 1
+    assert html.count('role="group" aria-label="Is “a year” right?"') == 1
+    absent = answer_card(exchange(fakes.absent()), Judgement({0: "right"}))
+    assert 'aria-label="Is “The Corrin” right?"' in absent
+    assert pressed(Page(absent))["right", "0"] == "true"
+    assert pressed(Page(absent))["right", None] == "false"
 
 
 def test_the_steps_are_shown_while_it_works():
@@ -190,7 +211,7 @@ def test_an_error_is_told():
         answer_card(exchange(fakes.hostile(fakes.HOSTILE.text), understood=fakes.HOSTILE.title)),
         answer_card(exchange(fakes.absent(fakes.HOSTILE.text, article=fakes.HOSTILE))),
         answer_card(Exchange.of("?", fakes.HOSTILE.text)),
-        answer_card(exchange(fakes.answered()), note=fakes.HOSTILE.text),
+        answer_card(exchange(fakes.answered()), Judgement(note=fakes.HOSTILE.text)),
         turn('"><b>', fakes.HOSTILE.text, ""),
         pending_card(
             PassagesFound("?", fakes.HOSTILE.text, (fakes.hit(fakes.HOSTILE),), Searched(2, 5), {"search": 1.0})

@@ -49,6 +49,12 @@ def test_only_visitors_from_here_may_write_unless_told_otherwise(served, options
     assert ("everybody who reaches 0.0.0.0 can ask" in result.stderr) == ("0.0.0.0" in options)
 
 
+def test_names_that_the_chat_goes_by_are_passed_on(served):
+    assert served()[1].names == ()
+    _, how = served("--allow-host", "news.example", "--allow-host", "*")
+    assert how.names == ("news.example", "*")
+
+
 def test_accounts_are_read_before_anything_is_loaded(served, tmp_path):
     file = tmp_path / "accounts"
     result, how = served("--auth-file", str(file))

@@ -1,5 +1,6 @@
 """What the chat does on each event, over the fake engine."""
 
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -138,13 +139,50 @@ def test_verdicts_are_stored_and_shown(desk, tmp_path):
     html, session = desk.judge(session, {"exchange": name, "verdict": "right"}, user="ines")
     assert "Noted as right" in html
     assert html.startswith(f'<section class="pq-turn" data-turn="{name}">')
-    assert session.verdicts[name][0] == "right"
+    assert session.verdicts[name].verdicts == {None: "right"}
     assert '"user": "ines"' in (tmp_path / "verdicts.jsonl").read_text()
     html, session = desk.judge(session, {"exchange": name, "verdict": "better", "text": "nowhere printed"})
-    assert session.verdicts[name][0] == "right"
+    assert session.verdicts[name].verdicts == {None: "right"}
     assert "Noted" not in html
     assert desk.judge(session, {"exchange": name, "verdict": "<b>"}) == ("", session)
     assert desk.judge(session, {"exchange": "x", "verdict": "right"}) == ("", session)
+
+
+def gold(folder):
+    return [json.loads(line) for line in (folder / "gold.jsonl").read_text("utf-8").splitlines()]
+
+
+def test_another_value_can_be_the_right_one(desk, tmp_path):
+    _, (_, session) = ask(desk, "Who leads it?")
+    name = session.conversation[0].id
+    _, session = desk.judge(session, {"exchange": name, "verdict": "wrong"})
+    html, session = desk.judge(session, {"exchange": name, "verdict": "right", "candidate": "1"})
+    assert "Noted “a year” as right" in html
+    assert session.verdicts[name].verdicts == {None: "wrong", 1: "right"}
+    assert [row["answers"] for row in gold(tmp_path)] == [["a year"]]
+    html, session = desk.judge(session, {"exchange": name, "verdict": "right", "candidate": "9"})
+    assert "There is no such value to judge." in html
+    assert session.verdicts[name].verdicts == {None: "wrong", 1: "right"}
+    for place in ("-1", "x", "9" * 5000):
+        assert desk.judge(session, {"exchange": name, "verdict": "right", "candidate": place}) == ("", session)
+
+
+def test_a_value_and_its_absence_are_not_both_right(desk, tmp_path):
+    _, (_, session) = ask(desk, "What salary?")
+    name = session.conversation[0].id
+    said = []
+    for place in ("", "0", ""):
+        _, session = desk.judge(session, {"exchange": name, "verdict": "right", "candidate": place})
+        said.append((session.verdicts[name].verdicts, gold(tmp_path)[0]["type"]))
+    assert said == [({None: "right"}, "unanswerable"), ({0: "right"}, "fact"), ({None: "right"}, "unanswerable")]
+
+
+def test_an_article_opens_without_a_question(desk):
+    pane = desk.source(Session(), {"article": fakes.PLAIN.id})
+    assert "Corrin Star: nine dead" in pane
+    assert "pq-here" not in pane
+    with pytest.raises(InputError, match="has been removed"):
+        desk.source(Session(), {"article": "gone"})
 
 
 def test_a_fault_is_told_and_raised(desk, engine):

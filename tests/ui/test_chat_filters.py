@@ -8,7 +8,7 @@ import pytest
 from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.ui.archive_facts import ArchiveFacts
-from pullquote.ui.chat_filters import chips, filters_of, from_query, to_query, values_of, without
+from pullquote.ui.chat_filters import chips, filters_of, from_query, refreshed, to_query, values_of, without
 
 ALL = Filters(
     since=dt.date(2031, 5, 1),
@@ -77,6 +77,15 @@ def test_chips_name_each_filter_and_escape_it():
     assert "<b>" not in html
     assert "since=2031-05-01&amp;until" in html
     assert chips() == '<ul class="pq-chip-list" data-query="" aria-label="Active filters"></ul>'
+
+
+def test_what_is_chosen_and_no_longer_there_is_dropped():
+    outlet, author = FACTS.outlets[0][0], FACTS.authors[0][0]
+    outlets, authors = refreshed(FACTS, [outlet, "Gone"], [author])
+    assert outlets["value"] == [outlet]
+    # What is chosen is left alone where nothing has gone: the visitor may have chosen more meanwhile.
+    assert "value" not in authors
+    assert all("value" not in one for one in refreshed(FACTS))
 
 
 def test_filters_that_exclude_each_other_are_told():

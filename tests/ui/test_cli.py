@@ -63,7 +63,7 @@ def test_ask_prints_quote_sentence_source_and_link_on_stdout(run):
 def test_ask_for_what_is_not_there_exits_3_and_says_what_was_searched(run):
     result = run("ask", "What salary is she paid?")
     assert result.exit_code == 3
-    assert "Not in this archive." in result.stdout
+    assert "Nothing in this archive answers that." in result.stdout
     assert "Searched 2 articles, from 1 May 2031 to 9 June 2031." in result.stdout
     assert "Nearest passages" in result.stdout
     assert "Dr Hanne Osterby" in result.stdout

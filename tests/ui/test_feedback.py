@@ -113,7 +113,7 @@ def test_what_is_asked_is_the_question_as_understood(store):
 
 def test_not_in_the_archive_can_be_right(store):
     exchange = asked("What is she paid?", fakes.absent("What is she paid?"))
-    store.record(exchange, "right", candidate=3)
+    store.record(exchange, "right")
     (question,) = gold(store)
     assert (question.type, question.answers, question.answerable) == ("unanswerable", (), False)
     store.record(exchange, "better", text="a year")
@@ -123,6 +123,20 @@ def test_not_in_the_archive_can_be_right(store):
     assert gold(store)[0].type == "unanswerable"
     store.record(exchange, "wrong")
     assert store.gold.read_text(encoding="utf-8") == ""
+
+
+def test_a_value_that_was_not_sure_enough_can_be_right(store):
+    exchange = asked("What sank?", fakes.absent("What sank?"))
+    store.record(exchange, "right")
+    store.record(exchange, "right", candidate=0)
+    (question,) = gold(store)
+    assert (question.type, question.answers) == ("fact", ("The Corrin",))
+    assert question.spans == (GoldSpan(URL, 0, 10, "The Corrin"),)
+    assert (store.latest(exchange), store.latest(exchange, 0)) == ("right", "right")
+    store.record(exchange, "wrong", candidate=0)
+    assert store.gold.read_text(encoding="utf-8") == ""
+    with pytest.raises(InputError, match="no such value"):
+        store.record(exchange, "right", candidate=3)
 
 
 def test_better_words_are_looked_for_where_they_may_stand(store):

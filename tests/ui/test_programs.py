@@ -200,6 +200,24 @@ def test_health_needs_no_name(address):
     assert httpx.get(f"{address}/config", trust_env=False).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["", "health", "config", "gradio_api/info", "gradio_api/mcp/", "login"])
+def test_nothing_is_served_under_another_name(address, path):
+    import httpx
+
+    for host in ("evil.example", "evil.example:7860", "10.0.0.7", "localhost.evil.example", ""):
+        reply = httpx.get(f"{address}/{path}", headers={**BASIC, "Host": host}, trust_env=False)
+        assert reply.status_code == 400
+        assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+        assert reply.text.startswith("This chat does not go by that name.")
+
+
+def test_this_machine_has_more_than_one_name(address):
+    import httpx
+
+    for host in ("localhost", "LOCALHOST:7860", "127.0.0.1", "[::1]:7860"):
+        assert httpx.get(f"{address}/health", headers={"Host": host}, trust_env=False).status_code == 200
+
+
 def over_mcp(address, work, *, headers=None):
     """Return what `work(session)` gives in a session of the official client."""
     import httpx

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
-from pullquote.answers import Answer, Candidate, Citation, Hit, Searched
+from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Searched
 from pullquote.articles import AddReport, Article, Passage, Skipped
 from pullquote.errors import InputError, NotAnArchive
 from pullquote.filters import Filters
@@ -107,6 +107,10 @@ class FakeEngine:
         if "salary" in question:
             return absent(question, article=HOSTILE if "hostile" in question else PLAIN)
         return hostile(question) if "hostile" in question else answered(question)
+
+    def ask_steps(self, question: str, *, filters: Filters = Filters(), **_: object):  # noqa: B008
+        yield PassagesFound(question, None, (hit(PLAIN),), Searched(2, 5), {"search": 1.0})
+        yield self.ask(question, filters=filters)
 
 
 engines: list[FakeEngine] = []
