@@ -12,15 +12,13 @@ from pullquote.ui.failures import Command, say
 from pullquote.ui.gold_runs import (
     REPORT_SPLIT,
     TUNE_SPLIT,
-    ReaderName,
     SkipBad,
     archive_for,
     load_gold,
     read_run,
     run_gold,
 )
-from pullquote.ui.local_only import allow_hub_for
-from pullquote.ui.options import ArchiveDir, chosen_archive
+from pullquote.ui.options import ArchiveDir, ReaderName, chosen_archive
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +47,6 @@ def calibrate(
 
     Runs are taken as they are; of gold sets, the questions of --split are asked first.
     """
-    allow_hub_for(reader)
     from pullquote.eval.calibrate import fit
     from pullquote.eval.run_files import FACTS_FILE
     from pullquote.qa.confidence import FILE_NAME
@@ -66,7 +63,7 @@ def calibrate(
             continue
         asked = load_gold(one, skip_bad=skip_bad)
         among = archive_for(asked, context, archive)
-        runs.append(run_gold(asked, split=split, preferred=TUNE_SPLIT, reader=reader, archive=among))
+        runs.append(run_gold(asked, split=split, preferred=TUNE_SPLIT, archive=among, reader=reader))
     readers = {run.facts.reader_sha256 for run in runs}
     if len(readers) > 1:
         raise InputError("The runs are of different readers; a confidence is fitted for one.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pullquote.ui.failures import Command, say
-from pullquote.ui.options import ArchiveDir, archive_dir
+from pullquote.ui.options import ArchiveDir, Passages, ReaderName, archive_dir, reading
 
 
 def register(app: typer.Typer) -> None:
@@ -43,6 +43,8 @@ def chat(
             show_default=False,
         ),
     ] = None,
+    reader: ReaderName = None,
+    passages: Passages = None,
     archive: ArchiveDir = None,
 ) -> None:
     """Ask in the browser."""
@@ -51,6 +53,7 @@ def chat(
     path = archive_dir(context, archive)
     if read_only is None:
         read_only = not is_here(host)
+    chosen = reading(reader, passages)
     from pullquote.index.archive import Archive
     from pullquote.qa.engine import Engine
     from pullquote.ui.accounts import Accounts
@@ -61,7 +64,7 @@ def chat(
         say(f"everybody who reaches {host} can ask; --auth-file lets in only those with a password.")
     with Archive.open(path) as opened:
         how = Serving(host, port, accounts=accounts, mcp=mcp, read_only=read_only, names=tuple(allow_host or ()))
-        serve(Engine(opened), how, announce=say)
+        serve(Engine(opened, **chosen), how, announce=say)
 
 
 def passwd(

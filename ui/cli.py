@@ -24,10 +24,13 @@ from pullquote.ui.options import (
     AsOf,
     Authors,
     Outlets,
+    Passages,
+    ReaderName,
     Since,
     Until,
     archive_dir,
     filters_of,
+    reading,
 )
 from pullquote.ui.printable import one_line, write_json
 
@@ -182,6 +185,8 @@ def ask(
     outlet: Outlets = None,
     author: Authors = None,
     as_of: AsOf = None,
+    reader: ReaderName = None,
+    passages: Passages = None,
     archive: ArchiveDir = None,
     as_json: AsJson = False,
 ) -> None:
@@ -192,12 +197,13 @@ def ask(
     """
     _check_ask(question, questions, output)
     path = archive_dir(context, archive)
+    how = reading(reader, passages)
     filters = filters_of(since, until, outlet, author, as_of)
     from pullquote.index.archive import Archive
     from pullquote.qa.engine import Engine
 
     with Archive.open(path) as opened:
-        engine = Engine(opened)
+        engine = Engine(opened, **how)
         if questions is not None:
             from pullquote.ui.questions import ask_all
 

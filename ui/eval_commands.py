@@ -13,9 +13,8 @@ import typer
 from pullquote.errors import InputError
 from pullquote.ui import calibrate_command, check_gold_command
 from pullquote.ui.failures import BAD_INPUT, Command, say
-from pullquote.ui.gold_runs import REPORT_SPLIT, Gold, ReaderName, SkipBad, archive_for, load_gold, read_run, run_gold
-from pullquote.ui.local_only import allow_hub_for
-from pullquote.ui.options import ArchiveDir, AsJson
+from pullquote.ui.gold_runs import REPORT_SPLIT, Gold, SkipBad, archive_for, load_gold, read_run, run_gold
+from pullquote.ui.options import ArchiveDir, AsJson, Passages, ReaderName
 from pullquote.ui.printable import write_json
 
 if TYPE_CHECKING:
@@ -67,6 +66,7 @@ def evaluate(
         bool, typer.Option("--rebuild", help="Build the archive of the set's articles anew, not from the cache.")
     ] = False,
     reader: ReaderName = None,
+    passages: Passages = None,
     skip_bad: SkipBad = False,
     archive: ArchiveDir = None,
     as_json: AsJson = False,
@@ -79,7 +79,6 @@ def evaluate(
     _check_usage(floors, pin=pin, reason=allow_regression)
     if baseline and report and baseline.resolve() == report.resolve():
         raise InputError("--baseline and --report are the same folder; a run would be compared with itself.")
-    allow_hub_for(reader)
     from pullquote.eval import scores as scoring
     from pullquote.eval.floors import failures
 
@@ -93,8 +92,9 @@ def evaluate(
         questions,
         split=split,
         preferred=REPORT_SPLIT,
-        reader=reader,
         archive=archive_for(questions, context, archive),
+        reader=reader,
+        passages=passages,
         limit=limit,
         folder=report,
         rebuild=rebuild,

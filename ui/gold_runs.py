@@ -11,7 +11,7 @@ import typer
 
 from pullquote.errors import InputError, SourceError
 from pullquote.ui.failures import say
-from pullquote.ui.options import chosen_archive
+from pullquote.ui.options import chosen_archive, reading
 
 if TYPE_CHECKING:
     from pullquote.eval.gold import GoldSet
@@ -29,9 +29,6 @@ Gold = Annotated[
     ),
 ]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out, each named, instead of refusing.")]
-ReaderName = Annotated[
-    str | None, typer.Option("--reader", metavar="MODEL", help="A folder or hub name (default: the one that ships).")
-]
 
 
 def load_gold(path: Path | None, *, skip_bad: bool) -> GoldSet:
@@ -61,8 +58,9 @@ def run_gold(
     *,
     split: str | None,
     preferred: str,
-    reader: str | None,
     archive: Path | None,
+    reader: str | None = None,
+    passages: int | None = None,
     limit: int | None = None,
     folder: Path | None = None,
     rebuild: bool = False,
@@ -73,8 +71,9 @@ def run_gold(
         gold: the set.
         split: part of it; None takes `preferred`, where the set is split.
         preferred: a split.
-        reader: name of the reader; None for the one that ships.
         archive: to ask; None for one of the set's own articles.
+        reader: name of the reader; None for the one that ships.
+        passages: how many to read for a question; None for as many as usual.
         limit: ask an even sample of so many questions.
         folder: keeps the rows.
         rebuild: build the archive of the set's own articles anew.
@@ -83,10 +82,10 @@ def run_gold(
         InputError: there are no such questions, or no articles, or nothing to rebuild.
         PullquoteError: as `gold_archive` and `ask_all`.
     """
+    how = reading(reader, passages)
     from pullquote.eval.run import DEFAULT_SEED, ask_all
     from pullquote.eval.sampling import sample
     from pullquote.qa.engine import Engine
-    from pullquote.qa.reader import DEFAULT_READER
     from pullquote.ui.progress import Meter, show_count
 
     if rebuild and archive is not None:
@@ -100,7 +99,7 @@ def run_gold(
     questions = whole if limit is None else sample(whole, limit, seed=DEFAULT_SEED)
     with _archive(gold, archive, rebuild=rebuild) as opened, Meter("asking") as meter:
         return ask_all(
-            Engine(opened, reader=reader or DEFAULT_READER),
+            Engine(opened, **how),
             gold,
             questions,
             split=chosen if len(questions) == len(whole) else f"{chosen}, sample of {len(questions):,}",

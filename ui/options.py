@@ -9,6 +9,7 @@ import typer
 
 from pullquote.errors import InputError
 from pullquote.filters import Filters
+from pullquote.ui.local_only import allow_hub_for
 
 ArchiveDir = Annotated[
     Path | None,
@@ -35,6 +36,22 @@ AsOf = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="As the archive stood that day; the days just before it are preferred."),
 ]
+ReaderName = Annotated[
+    str | None, typer.Option("--reader", metavar="MODEL", help="A folder or hub name (default: the one that ships).")
+]
+Passages = Annotated[
+    int | None,
+    typer.Option(
+        "--passages", metavar="N", min=1, max=100, help="How many passages to read for a question: fewer are quicker."
+    ),
+]
+
+
+def reading(reader: str | None, passages: int | None) -> dict[str, Any]:
+    """Return the `Engine`'s arguments for what was chosen; the hub may be asked for a reader that is no folder."""
+    allow_hub_for(reader)
+    chosen = {"reader": reader, "passages": passages}
+    return {name: value for name, value in chosen.items() if value is not None}
 
 
 def chosen_archive(context: typer.Context, after_command: Path | None) -> Path | None:

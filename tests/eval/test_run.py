@@ -16,7 +16,7 @@ from pullquote.eval.run import SEARCH_DEPTH, Judge, ask_all, supports
 from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, read_rows, row_line
 from pullquote.index.archive import Archive
 from pullquote.qa.confidence import FEATURES
-from pullquote.qa.engine import Engine
+from pullquote.qa.engine import PASSAGES_READ, Engine
 from pullquote.qa.found import RANK_PENALTY, TEMPERATURE
 
 from eval_fakes import FindingReader, span, write_lines
@@ -302,11 +302,11 @@ def test_a_run_and_its_facts(archive, tmp_path):
     assert (facts.archive_sha256, facts.articles, facts.passages) == (info.content_sha256, 5, 6)
     assert (facts.reader, facts.reader_sha256, facts.confidence_sha256) == ("finding", "f" * 64, "")
     assert (facts.embedder, facts.embedder_sha256) == ("hash", HashEmbedder().sha256)
-    assert facts.settings == {"passages_read": 12, "spans_a_passage": 5, "given_from": 0.5}
+    assert facts.settings == {"passages_read": PASSAGES_READ, "spans_a_passage": 5, "given_from": 0.5}
     assert (facts.seed, facts.bfloat16, facts.cores) == (3, False, os.cpu_count())
     assert facts.pullquote == pullquote.__version__
     assert tuple(read_rows(tmp_path / "r" / ROWS_FILE)) == run.rows
-    assert json.loads((tmp_path / "r" / FACTS_FILE).read_text())["settings"]["passages_read"] == 12
+    assert json.loads((tmp_path / "r" / FACTS_FILE).read_text())["settings"]["passages_read"] == PASSAGES_READ
 
 
 def test_without_a_folder_nothing_is_kept(archive, tmp_path, monkeypatch):

@@ -103,6 +103,14 @@ def test_filters_reach_the_engine(run):
     )
 
 
+def test_reader_and_passages_reach_the_engine(run):
+    run("ask", "who", "--reader", "some/reader", "--passages", "3")
+    assert fakes.engines[-1].chosen == {"reader": "some/reader", "passages": 3}
+    run("ask", "who")
+    assert fakes.engines[-1].chosen == {}
+    assert run("ask", "who", "--passages", "0").exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -88,7 +88,8 @@ def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> 
 class FakeEngine:
     """Answers by a word of the question: "salary" is not in the archive, "hostile" is an attack."""
 
-    def __init__(self, archive: object = None) -> None:
+    def __init__(self, archive: object = None, **chosen: object) -> None:
+        self.chosen = chosen
         self.warm = False
         self.asked: list[tuple[str, Filters]] = []
 
