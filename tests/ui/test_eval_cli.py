@@ -16,6 +16,7 @@ from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, begin, read_rows
 from pullquote.index.archive import Archive
 from pullquote.qa import confidence
 from pullquote.qa.engine import Engine
+from pullquote.qa.engine import PASSAGES_READ
 from pullquote.qa.found import TEMPERATURE
 from pullquote.ui.cli import app
 
@@ -166,7 +167,7 @@ def test_eval_json_is_complete_and_one_line(run, gold):
     assert list(told) == ["run", "scores", "comparison", "below_floors"]
     assert (told["comparison"], told["below_floors"]) == (None, [])
     assert (told["run"]["gold"], told["run"]["split"], told["run"]["n"]) == ("Tarn", "report", 4)
-    assert told["run"]["settings"]["passages_read"] == 12
+    assert told["run"]["settings"]["passages_read"] == PASSAGES_READ
     scores = told["scores"]
     assert list(scores) == [
         "groups", "why", "retrieval", "abstention", "curve", "threshold", "calibration", "bins", "citations", "lists",
