@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, begin, read_rows
 from pullquote.index.archive import Archive
 from pullquote.qa import confidence
-from pullquote.qa.engine import Engine
-from pullquote.qa.engine import PASSAGES_READ
+from pullquote.qa.engine import PASSAGES_READ, Engine
 from pullquote.qa.found import TEMPERATURE
 from pullquote.ui.cli import app
 
