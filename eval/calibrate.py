@@ -20,7 +20,8 @@ _LEAST_OF_EACH = 20
 # Of 0.1, 0.3 and 1, by cross-validation over stories and weeks on the tune splits (ECE 2.3, 3.8, 4.0 on the gold).
 _INVERSE_PENALTY = 0.1
 
-# Numbers are kept to six decimals: a smaller spread would come back as 0.
+_DECIMALS = 6
+# A smaller spread is rounding, and would come back as 0.
 _LEAST_SCALE = 1e-5
 
 Matrix = npt.NDArray[np.float64]
@@ -62,17 +63,18 @@ def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -
         raise InputError("The rows were kept by another version of Pullquote: ask their questions again.")
     x = np.array([[row.candidates[0].features[name] for name in FEATURES] for row in used])
     y = np.array([row.right for row in used], dtype=bool)
-    fitted = fit_confidence(
+    model, ece = fit_confidence(
         x, y, [row.story or row.id for row in used], reader_sha256,
         fitted_on=f"{fitted_on} ({len(y):,} questions)", seed=seed,
     )  # fmt: skip
-    return replace(fitted, ece_before=expected_calibration_error(np.array([row.confidence for row in used]), y))
+    before = expected_calibration_error(np.array([row.confidence for row in used]), y)
+    return Fit(model, n=len(y), ece_before=before, ece=ece)
 
 
 def fit_confidence(
     x: Matrix, y: npt.NDArray[np.bool_], subjects: Sequence[str], reader_sha256: str, *, fitted_on: str, seed: int
-) -> Fit:
-    """Return the confidence fitted on top candidates, and its error by cross-validation.
+) -> tuple[ConfidenceModel, float]:
+    """Return the confidence fitted on top candidates, and its expected calibration error by cross-validation.
 
     Args:
         x: (candidates, `FEATURES`).
@@ -97,8 +99,8 @@ def fit_confidence(
         held_out[fold == one] = [
             model.probability(dict(zip(FEATURES, row, strict=True))) for row in x[fold == one].tolist()
         ]
-    ece = expected_calibration_error(held_out, y)
-    return Fit(replace(_model(x, y, reader_sha256), fitted_on=fitted_on), n=len(y), ece_before=ece, ece=ece)
+    model = replace(_model(x, y, reader_sha256), fitted_on=fitted_on)
+    return model, expected_calibration_error(held_out, y)
 
 
 def story_folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
@@ -111,19 +113,25 @@ def story_folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
 def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> ConfidenceModel:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    mean = x.mean(axis=0)
-    scale = x.std(axis=0)
-    scale[scale < _LEAST_SCALE] = 1.0  # the same everywhere, but for rounding
+    mean, scale = mean_and_scale(x)
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
     return ConfidenceModel(
         reader_sha256=reader_sha256,
-        mean=_rounded(mean),
-        scale=_rounded(scale),
-        weights=_rounded(fitted.coef_[0]),
-        intercept=round(float(fitted.intercept_[0]), 6),
+        mean=rounded(mean),
+        scale=rounded(scale),
+        weights=rounded(fitted.coef_[0]),
+        intercept=round(float(fitted.intercept_[0]), _DECIMALS),
         features=FEATURES,
     )
 
 
-def _rounded(numbers: Matrix) -> tuple[float, ...]:
-    return tuple(round(float(number), 6) for number in numbers)
+def mean_and_scale(x: Matrix) -> tuple[Matrix, Matrix]:
+    """Return (features,) mean and standard deviation; 1 for the deviation of what is the same everywhere."""
+    scale = x.std(axis=0)
+    scale[scale < _LEAST_SCALE] = 1.0
+    return x.mean(axis=0), scale
+
+
+def rounded(numbers: Matrix) -> tuple[float, ...]:
+    """Return numbers as a fitted model keeps them."""
+    return tuple(round(float(number), _DECIMALS) for number in numbers)

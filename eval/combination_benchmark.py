@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pullquote.eval.combine import fit_combiner
-from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.bootstrap import interval, paired
-from pullquote.eval.metrics.squad import best
-from pullquote.eval.metrics.wording import is_right
-from pullquote.eval.readings import Read, Readings
+from pullquote.eval.readings import Read, Readings, cut
+from pullquote.eval.rows import blank
+from pullquote.eval.run import judge_wording
 from pullquote.qa.combining import Combiner
 from pullquote.qa.evidence import candidates
 from pullquote.qa.found import collect
@@ -35,25 +33,15 @@ _FIGURES = ("EM", "F1", "right")
 Outcomes = npt.NDArray[np.float64]
 
 
-def cut(read: Read, passages: int) -> Read:
-    """Return a reading as if only the first passages had been read."""
-    asked = read.asked
-    return replace(read, asked=replace(asked, hits=asked.hits[:passages], readings=asked.readings[:passages]))
-
-
 def outcomes(reads: Sequence[Read], combiner: Combiner | None, scorer: str) -> Outcomes:
     """Return (answerable questions, figures): EM, F1 and right of each one's best value."""
-    metrics = realtimeqa if scorer == "realtimeqa" else squad
     rows = []
     for read in reads:
-        accepted = read.question.answers
-        if not accepted:
+        if not read.question.answerable:
             continue
-        first = candidates(collect(read.asked), read.asked, limit=1, combiner=combiner) if read.asked.hits else []
-        text = first[0].text if first else ""
-        rows.append(
-            (best(metrics.exact_match, text, accepted), best(metrics.f1, text, accepted), is_right(text, accepted))
-        )
+        first = candidates(collect(read.asked), read.asked, limit=1, combiner=combiner)
+        row = judge_wording(blank(read.question), read.question, first[0].text if first else "", scorer=scorer)
+        rows.append((row.exact_match, row.f1, row.right))
     return np.array(rows, dtype=np.float64)
 
 
@@ -67,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, tune, report in options.reader:
         fitted_on = [read for file in tune.split(",") for read in Readings.load(Path(file)).reads]
         judged = Readings.load(Path(report))
-        groups = [read.question.story or read.question.id for read in judged.reads if read.question.answers]
+        groups = [read.question.subject for read in judged.reads if read.question.answerable]
         for way, depth in [("votes", max(_DEPTHS)), *(("fit", depth) for depth in _DEPTHS)]:
             combiner = fit_combiner([cut(read, depth) for read in fitted_on], "") if way == "fit" else None
             found = outcomes([cut(read, depth) for read in judged.reads], combiner, judged.scorer)

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -24,55 +25,65 @@ import numpy.typing as npt
 
 from pullquote.answers import Candidate
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import fit_confidence, story_folds
+from pullquote.eval.calibrate import fit_confidence, mean_and_scale, rounded, story_folds
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.wording import is_right
-from pullquote.eval.readings import Read, Readings, read_set
+from pullquote.eval.readings import Read, Readings, cut, read_set
 from pullquote.qa.combining import FILE_NAME, VALUE_FEATURES, Combiner, ranked_values
 from pullquote.qa.confidence import FEATURES
 from pullquote.qa.confidence import FILE_NAME as CONFIDENCE_FILE_NAME
-from pullquote.qa.engine import PASSAGES_READ
+from pullquote.qa.engine import CANDIDATES, PASSAGES_READ
 from pullquote.qa.evidence import candidates
 from pullquote.qa.found import collect, values
 from pullquote.qa.reader import DEFAULT_READER
 
 _SEED = 20310504
-# Of 1, 3 and 10, by cross-validation on the tune splits: they differ by 0.3 points at most.
+# Chosen among 1, 3 and 10 by cross-validation on the tune splits, which hardly tells them apart.
 _PENALTY = 3.0
-_DECIMALS = 6
-_LEAST_SCALE = 1e-5
 
 Matrix = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A question's values: their (values, `VALUE_FEATURES`), and which are right."""
+
+    x: Matrix
+    right: npt.NDArray[np.bool_]
+
+    @staticmethod
+    def of(read: Read) -> _Choice:
+        ranked = ranked_values(values(collect(read.asked)), read.asked, None)
+        x = np.array([[value.features[name] for name in VALUE_FEATURES] for value in ranked])
+        right = [read.question.answerable and is_right(value.places[0].text, read.question.answers) for value in ranked]
+        return _Choice(x.reshape(len(ranked), len(VALUE_FEATURES)), np.array(right, dtype=np.bool_))
+
+
 def fit_combiner(reads: Sequence[Read], reader_sha256: str, *, fitted_on: str = "") -> Combiner:
-    """Return the ranking fitted on questions of which at least one value is right, and one wrong."""
-    choices = [_choice(one) for one in reads if one.question.answerable]
-    choices = [(x, right) for x, right in choices if right.any() and not right.all()]
+    """Return the ranking fitted on questions of which at least one value is right, and one wrong.
+
+    Raises:
+        InputError: there is no such question.
+    """
+    return _fitted(list(map(_Choice.of, reads)), reader_sha256, fitted_on)
+
+
+def _fitted(every: Sequence[_Choice], reader_sha256: str = "", fitted_on: str = "") -> Combiner:
+    choices = [choice for choice in every if choice.right.any() and not choice.right.all()]
     if not choices:
         raise InputError("No question has both right and wrong values: there is nothing to fit on.")
-    every = np.concatenate([x for x, _ in choices])
-    mean, scale = every.mean(axis=0), every.std(axis=0)
-    scale[scale < _LEAST_SCALE] = 1.0  # the same everywhere, but for rounding
+    mean, scale = mean_and_scale(np.concatenate([choice.x for choice in choices]))
     by_votes = np.where(np.array(VALUE_FEATURES) == "log_votes", scale, 0.0)
-    weights = _conditional_logit([((x - mean) / scale, right) for x, right in choices], prior=by_votes)
+    standardised = [((choice.x - mean) / scale, choice.right) for choice in choices]
     return Combiner(
         reader_sha256=reader_sha256,
-        mean=_rounded(mean),
-        scale=_rounded(scale),
-        weights=_rounded(weights),
+        mean=rounded(mean),
+        scale=rounded(scale),
+        weights=rounded(_conditional_logit(standardised, prior=by_votes)),
         intercept=0.0,
         features=VALUE_FEATURES,
         fitted_on=fitted_on,
     )
-
-
-def _choice(one: Read) -> tuple[Matrix, npt.NDArray[np.bool_]]:
-    """Return a question's values: (values, features), and which are right."""
-    ranked = ranked_values(values(collect(one.asked)), one.asked, None)
-    x = np.array([[value.features[name] for name in VALUE_FEATURES] for value in ranked])
-    right = np.array([is_right(value.places[0].text, one.question.answers) for value in ranked], dtype=np.bool_)
-    return x.reshape(len(ranked), len(VALUE_FEATURES)), right
 
 
 def _conditional_logit(choices: Sequence[tuple[Matrix, npt.NDArray[np.bool_]]], *, prior: Matrix) -> Matrix:
@@ -93,38 +104,41 @@ def _conditional_logit(choices: Sequence[tuple[Matrix, npt.NDArray[np.bool_]]], 
     return np.asarray(minimize(objective, prior, jac=True, method="L-BFGS-B").x)
 
 
-def _rounded(numbers: Matrix) -> tuple[float, ...]:
-    return tuple(round(float(number), _DECIMALS) for number in numbers)
-
-
 @dataclass(frozen=True, slots=True)
-class FirstCandidate:
-    """The candidate ranked first for a question by a model that was not fitted on it."""
+class First:
+    """What a model that was not fitted on a question ranks first for it; None where nothing was found."""
 
     question: GoldQuestion
-    candidate: Candidate
+    candidate: Candidate | None
 
     @property
     def right(self) -> bool:
         """Whether it is an accepted wording."""
-        return self.question.answerable and is_right(self.candidate.text, self.question.answers)
+        return (
+            self.candidate is not None
+            and self.question.answerable
+            and is_right(self.candidate.text, self.question.answers)
+        )
 
 
-def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[FirstCandidate]:
-    """Return each question's first candidate, ranked by a model fitted on the other folds (stories stay whole)."""
-    folds = story_folds([one.question.story or one.question.id for one in reads], seed)
-    firsts: list[FirstCandidate | None] = [None] * len(reads)
-    for fold in np.unique(folds):
-        combiner = fit_combiner([one for one, of in zip(reads, folds, strict=True) if of != fold], "")
-        for at in np.flatnonzero(folds == fold).tolist():
-            one = reads[at]
-            best = candidates(collect(one.asked), one.asked, limit=5, combiner=combiner)
-            firsts[at] = FirstCandidate(one.question, best[0]) if best else None
-    return [first for first in firsts if first]
+def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[First]:
+    """Return what is first for each question by a model fitted on the other folds (stories stay whole)."""
+    folds = story_folds([one.question.subject for one in reads], seed)
+    choices = list(map(_Choice.of, reads))
+    combiners = {
+        fold: _fitted([choice for choice, of in zip(choices, folds, strict=True) if of != fold])
+        for fold in np.unique(folds).tolist()
+    }
+    return [_first(one, combiners[fold]) for one, fold in zip(reads, folds.tolist(), strict=True)]
+
+
+def _first(read: Read, combiner: Combiner | None) -> First:
+    found = candidates(collect(read.asked), read.asked, limit=CANDIDATES, combiner=combiner)
+    return First(read.question, found[0] if found else None)
 
 
 def fit_both(kept: Sequence[Readings], output: Path) -> str:
-    """Fit ranking and confidence, write both to a folder, and return a sentence on how well they do.
+    """Fit ranking and confidence, write both to a folder, and return sentences on how well they do.
 
     Raises:
         InputError: the readings are of several readers, or too few.
@@ -136,32 +150,32 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
     reads = [read for one in kept for read in one.reads]
     fitted_on = f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
     firsts = held_out_firsts(reads)
-    fitted = fit_confidence(
-        np.array([[one.candidate.features[name] for name in FEATURES] for one in firsts]),
-        np.array([one.right for one in firsts]),
-        [one.question.story or one.question.id for one in firsts],
+    known = [(one, one.candidate.features) for one in firsts if one.candidate]
+    confidence, ece = fit_confidence(
+        np.array([[features[name] for name in FEATURES] for _, features in known]),
+        np.array([one.right for one, _ in known]),
+        [one.question.subject for one, _ in known],
         sha256,
         fitted_on=fitted_on,
         seed=_SEED,
     )
     fit_combiner(reads, sha256, fitted_on=fitted_on).save(output / FILE_NAME)
-    fitted.model.save(output / CONFIDENCE_FILE_NAME)
-    return _sentence(reads, firsts, fitted.ece)
+    confidence.save(output / CONFIDENCE_FILE_NAME)
+    rows = iter(zip(reads, firsts, strict=True))
+    told = [_sentence(one.name, list(islice(rows, len(one.reads)))) for one in kept]
+    told.append(_sentence("all", list(zip(reads, firsts, strict=True))))
+    return "\n".join([*told, f"Expected calibration error of the fitted confidence (cross-validation): {ece:.3f}."])
 
 
-def _sentence(reads: Sequence[Read], firsts: Sequence[FirstCandidate], ece: float) -> str:
-    answerable = [one for one in reads if one.question.answerable]
-    by_votes = [
-        is_right(best[0].text, one.question.answers)
-        for one in answerable
-        if (best := candidates(collect(one.asked), one.asked, limit=1))
-    ]
-    possible = sum(right.any() for _, right in map(_choice, answerable))
-    n = len(answerable)
+def _sentence(name: str, rows: Sequence[tuple[Read, First]]) -> str:
+    answerable = [(read, first) for read, first in rows if read.question.answerable]
+    n = len(answerable) or 1
+    possible = sum(_Choice.of(read).right.any() for read, _ in answerable)
+    by_votes = sum(_first(read, None).right for read, _ in answerable)
+    ranked = sum(first.right for _, first in answerable)
     return (
-        f"Of {n:,} answerable questions, {possible / n:.1%} have a right value among those found; it is first for "
-        f"{sum(by_votes) / n:.1%} by votes, for {sum(one.right for one in firsts) / n:.1%} by the fitted ranking "
-        f"(cross-validation). Expected calibration error of the fitted confidence: {ece:.3f} (cross-validation)."
+        f"{name}: of {len(answerable):,} answerable questions, {possible / n:.1%} have a right value among all; it is "
+        f"first for {by_votes / n:.1%} by votes, for {ranked / n:.1%} by the fitted ranking (cross-validation)."
     )
 
 
@@ -169,11 +183,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read or fit, as the command line says."""
     options = _parser().parse_args(arguments)
     if options.command == "fit":
-        print(fit_both([Readings.load(file) for file in options.readings], options.output))
+        kept = [Readings.load(file) for file in options.readings]
+        if options.passages:
+            kept = [replace(one, reads=tuple(cut(read, options.passages) for read in one.reads)) for one in kept]
+        print(fit_both(kept, options.output))
         return
-    kept = read_set(options.questions, options.split, options.archive, reader=options.reader, passages=options.passages)
-    kept.save(options.output)
-    print(f"{options.output}: {len(kept.reads):,} questions read")
+    done = read_set(options.questions, options.split, options.archive, reader=options.reader, passages=options.passages)
+    done.save(options.output)
+    print(f"{options.output}: {len(done.reads):,} questions read")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -188,6 +205,7 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--output", type=Path, required=True, metavar="FILE")
     fit = commands.add_parser("fit", help="fit ranking and confidence")
     fit.add_argument("readings", type=Path, nargs="+")
+    fit.add_argument("--passages", type=int, help="as if only so many had been read for a question")
     fit.add_argument("--output", type=Path, required=True, metavar="DIR")
     return parser
 

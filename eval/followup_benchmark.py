@@ -25,7 +25,7 @@ from tokenizers import Tokenizer
 
 from pullquote.answers import Turn
 from pullquote.articles import Article, Passage
-from pullquote.eval.gold import GoldQuestion, GoldSet, article_key, shipped_gold
+from pullquote.eval.gold import GoldQuestion, GoldSet, article_key, history_of, shipped_gold
 from pullquote.eval.gold_files import read_gold_folder
 from pullquote.filters import Filters
 from pullquote.index.adding import article_id
@@ -48,11 +48,6 @@ class Printed:
 
     article: str
     passage: Passage
-
-
-def history_of(question: GoldQuestion) -> list[Turn]:
-    """Return the turns before a question; a gold set's turns carry no citation."""
-    return [Turn(turn.question, turn.answer) for turn in question.history]
 
 
 def _with_last_turn(question: GoldQuestion) -> str:

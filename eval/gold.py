@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pullquote import answers
 from pullquote.articles import Article
 from pullquote.index.sources.files import FORMATS
 
@@ -102,6 +103,11 @@ class GoldQuestion:
         """Whether the set says what the right answer is (BEIR's judge articles only)."""
         return bool(self.answers) or not self.relevant
 
+    @property
+    def subject(self) -> str:
+        """What it is about: questions of one subject come out alike."""
+        return self.story or self.id
+
     def values_by_then(self) -> tuple[str, ...]:
         """Return the values, one a printed place, that had been printed by the day of the question."""
         return tuple(one.value for one in self.values if self.as_of is None or one.published <= self.as_of)
@@ -109,6 +115,11 @@ class GoldQuestion:
     def relevant_articles(self) -> Mapping[str, int]:
         """Return article keys with their grade: those that the set names, else those with a span."""
         return self.relevant or {span.article: 1 for span in self.spans}
+
+
+def history_of(question: GoldQuestion) -> list[answers.Turn]:
+    """Return the turns before a question; a gold set's turns carry no citation."""
+    return [answers.Turn(turn.question, turn.answer) for turn in question.history]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,11 @@ from rich.progress import track
 from rich.table import Table
 
 from pullquote.eval.formats import load
-from pullquote.eval.gold_archive import gold_archive
-from pullquote.eval.readings import split_range
+from pullquote.eval.readings import archive_of, split_range
 from pullquote.filters import Filters
-from pullquote.index.archive import Archive
 from pullquote.index.precision import has_fast_bfloat16
 from pullquote.qa.engine import Engine
-from pullquote.qa.reader import DEFAULT_READER
+from pullquote.qa.reader import DEFAULT_READER, TransformersReader
 
 _STAGES = ("search", "read", "combine", "total")
 
@@ -41,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     gold = load(options.questions)
     questions = [question for question in gold.of_split(name)[first:last] if question.judged]
     console = Console(width=100)
-    with gold_archive(gold) if options.archive == "-" else Archive.open(Path(options.archive)) as archive:
-        engines = {count: Engine(archive, reader=options.reader, passages=count) for count in options.passages}
+    reader = TransformersReader(options.reader)
+    with archive_of(gold, options.archive) as archive:
+        engines = {count: Engine(archive, reader=reader, passages=count) for count in options.passages}
         for engine in engines.values():
             engine.warm_up()
         timings: dict[int, list[list[float]]] = {count: [] for count in engines}

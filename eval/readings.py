@@ -5,17 +5,16 @@ from __future__ import annotations
 import pickle
 import re
 from collections.abc import Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
-from pullquote.answers import Turn
 from pullquote.errors import InputError
 from pullquote.eval.formats import load
-from pullquote.eval.gold import GoldQuestion
+from pullquote.eval.gold import GoldQuestion, GoldSet, history_of
 from pullquote.eval.gold_archive import gold_archive
 from pullquote.filters import Filters
 from pullquote.index.archive import Archive
@@ -31,13 +30,18 @@ class Read:
     asked: Asked
 
 
+def cut(read: Read, passages: int) -> Read:
+    """Return a reading as if only the first passages had been read."""
+    asked = read.asked
+    return replace(read, asked=replace(asked, hits=asked.hits[:passages], readings=asked.readings[:passages]))
+
+
 def read_all(engine: Engine, questions: Sequence[GoldQuestion]) -> list[Read]:
     """Return what the engine reads for each question that is judged."""
     judged = [question for question in questions if question.judged]
     done = []
     for question in track(judged, "reading", console=Console(stderr=True)):
-        history = [Turn(turn.question, turn.answer) for turn in question.history]
-        found = engine.find(question.question, history=history, filters=Filters(as_of=question.as_of))
+        found = engine.find(question.question, history=history_of(question), filters=Filters(as_of=question.as_of))
         done.append(Read(question, engine.read(found, question.as_of)))
     return done
 
@@ -75,11 +79,15 @@ def read_set(questions: Path, split: str, archive: str, *, reader: str, passages
     """Return what a reader reads for the questions of one set."""
     name, first, last = split_range(split)
     gold = load(questions)
-    with ExitStack() as stack:
-        opened = gold_archive(gold) if archive == "-" else Archive.open(Path(archive))
-        engine = Engine(stack.enter_context(opened), reader=reader, passages=passages)
+    with archive_of(gold, archive) as opened:
+        engine = Engine(opened, reader=reader, passages=passages)
         reads = read_all(engine, gold.of_split(name)[first:last])
         return Readings(f"{gold.name} {split}", gold.scorer, engine.reader.sha256, tuple(reads))
+
+
+def archive_of(gold: GoldSet, archive: str) -> AbstractContextManager[Archive]:
+    """Open the archive in that folder; for "-", that of the articles which the set brings."""
+    return gold_archive(gold) if archive == "-" else Archive.open(Path(archive))
 
 
 def split_range(split: str) -> tuple[str, int | None, int | None]:

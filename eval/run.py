@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pullquote
-from pullquote.answers import Answer, Candidate, Citation, Hit, Turn
+from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import Article
 from pullquote.errors import InputError
-from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key
+from pullquote.eval.gold import GoldQuestion, GoldSet, GoldSpan, article_key, history_of
 from pullquote.eval.hashes import code_sha256, files_sha256, json_sha256
 from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.retrieval import holds_answer
@@ -140,8 +140,11 @@ class Judge:
         """Return the row of one question; what cannot be asked gets a row that says why."""
         filters = Filters(as_of=question.as_of)
         try:
-            history = [Turn(turn.question, turn.answer) for turn in question.history]
-            answer = engine.ask(question.question, history=history, filters=filters) if question.judged else None
+            answer = (
+                engine.ask(question.question, history=history_of(question), filters=filters)
+                if question.judged
+                else None
+            )
             searched = (answer.understood if answer else None) or question.question
             hits = self._archive.search(searched, limit=SEARCH_DEPTH, filters=filters)
         except InputError as error:

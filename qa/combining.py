@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pullquote.qa.followup_words import listed
 from pullquote.qa.found import Asked, Value, origins, votes
 from pullquote.qa.kinds import Kind, kind_of, suits
 from pullquote.qa.linear import LinearModel
 from pullquote.qa.normalize import normalize_answer
 
-# What a value is judged by; `ValueFeatures.of` computes them.
+# What a value is judged by; `_Describer.features` computes them.
 VALUE_FEATURES = (
     "log_votes",
     "share",
@@ -52,13 +53,10 @@ MOST_VALUES = 25
 _MAX_AGE = 5.0
 # Shorter words are mostly grammar.
 _CONTENT_WORD_CHARS = 4
-_GRAMMAR = frozenset(
-    re.findall(
-        r"\w+",
-        "of in on at by to for from with and or but as is was are were be been that which who whose it its his her "
-        "their this these than into over after before about between",
-    )
-)
+_GRAMMAR = listed("""
+    of in on at by to for from with and or but as is was are were be been that which who whose it its his her their
+    this these than into over after before about between
+    """)
 _SENTENCE_END = re.compile(r"[.?!](?=[\s\"”’']|$)")
 
 

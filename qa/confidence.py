@@ -10,7 +10,7 @@ from pullquote.qa.combining import VALUE_FEATURES
 from pullquote.qa.linear import LinearModel
 
 # What a candidate is judged by: what is known of its value, and how it compares to the question's others
-# (`evidence.features`).
+# (`evidence.compared`, `evidence.around`).
 FEATURES = (
     *VALUE_FEATURES,
     "preference",

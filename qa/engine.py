@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from threading import Lock
 
 from pullquote.answers import Answer, Hit, PassagesFound, Searched, Turn
@@ -21,12 +22,12 @@ from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
-# 4: 45.2 and 17.0%, 6: 45.4 and 18.4%, 8: 47.1 and 18.0%; with 12, by votes alone, 47.1 and 16.6%.
+# 4: 45.2 and 17.0%, 6: 45.4 and 18.4%, 8: 47.1 and 18.0% (`python -m pullquote.eval.combine fit --passages N`).
 PASSAGES_READ = 8
 _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld.
 GIVEN_FROM = 0.5
-_CANDIDATES = 5
+CANDIDATES = 5
 
 # What is yielded on the way to an answer: the answer comes last.
 Progress = PassagesFound | Answer
@@ -48,9 +49,6 @@ class Engine:
         self._reader = reader
         self._passages = passages
         self._loading = Lock()
-        self._confidence: ConfidenceModel | None = None
-        self._combiner: Combiner | None = None
-        self._fitted_known = False
 
     @property
     def reader(self) -> Reader:
@@ -64,31 +62,23 @@ class Engine:
                 self._reader = TransformersReader(self._reader)
             return self._reader
 
-    @property
+    @cached_property
     def confidence(self) -> ConfidenceModel | None:
         """What makes scores probabilities: the archive's own model, else the shipped one, if it fits the reader.
 
         Raises:
             ModelError: it is damaged.
         """
-        self._load_fitted()
-        return self._confidence
+        return confidence_for(self.archive.path, self.reader.sha256)
 
-    @property
+    @cached_property
     def combiner(self) -> Combiner | None:
         """What ranks the values found: the model that ships, if it fits the reader; else votes decide.
 
         Raises:
             ModelError: it is damaged.
         """
-        self._load_fitted()
-        return self._combiner
-
-    def _load_fitted(self) -> None:
-        if not self._fitted_known:
-            self._confidence = confidence_for(self.archive.path, self.reader.sha256)
-            self._combiner = combiner_for(self.reader.sha256)
-            self._fitted_known = True
+        return combiner_for(self.reader.sha256)
 
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""
@@ -189,7 +179,7 @@ class Engine:
         asked = self.read(found, bounds.as_of)
         read = time.perf_counter()
         answers = tuple(
-            candidates(collect(asked), asked, limit=_CANDIDATES, confidence=self.confidence, combiner=self.combiner)
+            candidates(collect(asked), asked, limit=CANDIDATES, confidence=self.confidence, combiner=self.combiner)
         )
         abstained = not answers or answers[0].confidence < GIVEN_FROM
         done = time.perf_counter()

@@ -50,8 +50,9 @@ def candidates(
         if len(chosen) == limit:
             break
     made: list[Candidate] = []
+    shared = around(asked) if chosen else {}
     for value in chosen:
-        known = value.features | compared(value, chosen, ranked) | around(asked)
+        known = value.features | compared(value, chosen, ranked) | shared
         own = votes(value.places)
         sure = confidence.probability(known) if confidence else own / (own + VOTES_AT_HALF)
         made.append(

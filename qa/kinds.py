@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from pullquote.qa.values import MONTH_NAMES, WEEKDAY_NAMES
+
 
 class Kind(StrEnum):
     """What is asked for."""
@@ -48,9 +50,7 @@ _ASKS = tuple(
     )
 )
 
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _SHORT_MONTHS = "jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
-_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _SPANS_OF_TIME = (
     "yesterday|today|tomorrow|tonight|noon|midnight|morning|afternoon|evening|night|week|weekend|month|year|spring|"
     "summer|autumn|fall|winter"
@@ -63,7 +63,8 @@ _NUMBER_WORDS = (
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(rf"\d|\b({_NUMBER_WORDS})\b", re.IGNORECASE)
 _TIME = re.compile(
-    rf"\b({_MONTHS}|{_SHORT_MONTHS}|{_DAYS}|{_SPANS_OF_TIME})s?\b|\b(1[5-9]|20)\d\ds?\b|\d ?[ap]\.?m\b|\d[:.]\d\d\b",
+    rf"\b({MONTH_NAMES}|{_SHORT_MONTHS}|{WEEKDAY_NAMES}|{_SPANS_OF_TIME})s?\b|\b(1[5-9]|20)\d\ds?\b|"
+    r"\d ?[ap]\.?m\b|\d[:.]\d\d\b",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"%|\bper ?cent\b|\b(half|third|quarter|fifth|tenth)s?\b", re.IGNORECASE)

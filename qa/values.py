@@ -41,8 +41,8 @@ Token = str | Number | Day | Clock
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_WHOLE_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
-_WHOLE_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+MONTH_NAMES = "january|february|march|april|may|june|july|august|september|october|november|december"
+WEEKDAY_NAMES = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _CURRENCIES = {
     "£": ("£", "gbp", "pounds sterling", "pound sterling", "pounds", "pound", "quid"),
     "$": ("$", "us$", "usd", "us dollars", "us dollar", "dollars", "dollar"),
@@ -72,11 +72,11 @@ def _either(names: Iterable[str]) -> str:
     return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
 
 
-_MONTH = rf"(?P<month>{_WHOLE_MONTH}|{'|'.join(_MONTHS)}|sept)\b\.?"
+_MONTH = rf"(?P<month>{MONTH_NAMES}|{'|'.join(_MONTHS)}|sept)\b\.?"
 _DAY = r"(?P<day>[12]\d|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![\w:]|\.\d| ?[ap]m\b)"
 _YEAR = r"(?P<year>[12]\d{3})(?![\w%]|\.\d)"
-_BEFORE = rf"(?:(?P<before>{_WHOLE_WEEKDAY}|{'|'.join(_WEEKDAYS)}|tues|thurs?)\b\.?,? (?:the )?)?"
-_AFTER = rf"(?:,? \(?(?P<after>{_WHOLE_WEEKDAY})\b)?"
+_BEFORE = rf"(?:(?P<before>{WEEKDAY_NAMES}|{'|'.join(_WEEKDAYS)}|tues|thurs?)\b\.?,? (?:the )?)?"
+_AFTER = rf"(?:,? \(?(?P<after>{WEEKDAY_NAMES})\b)?"
 _AMOUNT = r"(?P<amount>\d++(?:\.\d++)?+)"
 
 
@@ -119,7 +119,7 @@ _KINDS: list[tuple[re.Pattern[str], Callable[[re.Match[str]], Token]]] = [
         (rf"{_AMOUNT} ?(?P<currency>{_either(_CURRENCY)})(?!\w)", _money),
         (rf"{_AMOUNT} ?(?:%|(?:percent|per cent|pct|pc)\b)", lambda found: Number(Decimal(found["amount"]), "%")),
         (rf"{_AMOUNT}(?!\w)", lambda found: Number(Decimal(found["amount"]))),
-        (rf"(?P<month>{_WHOLE_MONTH})\b", _day),
+        (rf"(?P<month>{MONTH_NAMES})\b", _day),
         (r"[^\W_]+", lambda found: found[0]),
     )
 ]

@@ -14,9 +14,8 @@ from pullquote.answers import Answer
 if TYPE_CHECKING:
     from pullquote.qa.engine import Progress
 
-# The reader's matrices use every core by themselves; a second question fills the gaps that tokenizing leaves. Eight
-# asked at once over 94,488 passages, on two cores that another job used, too: the passages of all within a second, the
-# first card after 1.4 s with one place, 1.8 s with two, 3.8 s with eight.
+# The reader's matrices use every core by themselves; a second question fills the gaps that tokenizing leaves, and more
+# only make the first cards wait for the last.
 PLACES = 2
 
 

@@ -1,9 +1,9 @@
 """What is known of the values found, and which one is preferred."""
 
-import datetime as dt
 import math
 
 import pytest
+from qa_cases import AGES
 
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
@@ -78,16 +78,7 @@ def test_form_says_something_only_where_the_kind_is_open():
     assert [(one["name"], one["figure"], one["suits"]) for one in asked_for.values()] == [(0, 0, -1), (0, 0, 1)]
 
 
-@pytest.mark.parametrize(
-    ("as_of", "published", "age", "undated"),
-    [
-        (dt.date(2031, 5, 4), dt.date(2031, 5, 1), math.log(4), 0.0),
-        (dt.date(2031, 5, 4), dt.date(2031, 5, 4), 0.0, 0.0),
-        (dt.date(2031, 5, 4), dt.date(2029, 5, 4), 5.0, 0.0),  # beyond five months, older says no more
-        (dt.date(2031, 5, 4), None, 0.0, 1.0),
-        (None, dt.date(2031, 5, 4), 0.0, 1.0),
-    ],
-)
+@pytest.mark.parametrize(("as_of", "published", "age", "undated"), AGES)
 def test_how_old_the_article_was(as_of, published, age, undated):
     (features,) = known("Who?", [hit("a", "Lind came.", published=published)], [(0, "Lind", 1.0)], as_of=as_of).values()
     assert (features["age"], features["undated"]) == (pytest.approx(age), undated)

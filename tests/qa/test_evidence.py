@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from qa_cases import AGES
 
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
@@ -179,22 +180,17 @@ READINGS = [
 ASKED = Asked("Which harbour board does Mara Lind chair in Varn?", [VARN, TARN, AGAIN, NOBODY], READINGS)
 
 
-@pytest.mark.parametrize(
-    ("as_of", "published", "age", "undated"),
-    [
-        (dt.date(2031, 5, 4), dt.date(2031, 5, 1), math.log(4), 0.0),
-        (dt.date(2031, 5, 4), dt.date(2031, 5, 4), 0.0, 0.0),
-        (dt.date(2031, 5, 4), dt.date(2029, 5, 4), 5.0, 0.0),  # beyond five months, older says no more
-        (dt.date(2031, 5, 4), None, 0.0, 1.0),
-        (None, dt.date(2031, 5, 4), 0.0, 1.0),
-    ],
-)
+@pytest.mark.parametrize(("as_of", "published", "age", "undated"), AGES)
 def test_how_much_was_searched_and_how_old_the_article_was(as_of, published, age, undated):
     dated = replace(VARN, article=replace(VARN.article, published=published))
     asked = replace(ASKED, hits=[dated, TARN, AGAIN, NOBODY], passages=811, as_of=as_of)
     best = candidates(collect(asked), asked, limit=1)[0]
     assert best.features["searched"] == pytest.approx(math.log(812))
     assert (best.features["age"], best.features["undated"]) == (pytest.approx(age), undated)
+
+
+# What the wording of both candidates says.
+WORDED = {"suits": 0.0, "headline": 0.0, "asked": 0.0, "name": 1.0, "figure": 0.0, "longer": 0.0, "dangling": 0.0}
 
 
 def test_the_features_of_the_best_candidate_by_hand():
@@ -223,16 +219,10 @@ def test_the_features_of_the_best_candidate_by_hand():
             "age": 0.0,
             "undated": 1.0,
             "covered": 5 / 8,  # harbour board mara lind, and varn in the headline; not which, does, chair
-            "suits": 0.0,
             "repeats": 1.0,  # both words are the question's
             "support": math.log(3),
             "first": 1.0,
-            "headline": 0.0,
-            "asked": 0.0,
-            "name": 1.0,
-            "figure": 0.0,
-            "longer": 0.0,
-            "dangling": 0.0,
+            **WORDED,
         }
     )
     assert vig.features == pytest.approx(
@@ -256,16 +246,10 @@ def test_the_features_of_the_best_candidate_by_hand():
             "age": 0.0,
             "undated": 1.0,
             "covered": 1 / 8,  # chair
-            "suits": 0.0,
             "repeats": 0.0,
             "support": math.log(2),
             "first": 0.0,
-            "headline": 0.0,
-            "asked": 0.0,
-            "name": 1.0,
-            "figure": 0.0,
-            "longer": 0.0,
-            "dangling": 0.0,
+            **WORDED,
         }
     )
 
