@@ -116,7 +116,7 @@ def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> Confidenc
     mean, scale = mean_and_scale(x)
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
     return ConfidenceModel(
-        reader_sha256=reader_sha256,
+        model_sha256=reader_sha256,
         mean=rounded(mean),
         scale=rounded(scale),
         weights=rounded(fitted.coef_[0]),

@@ -21,11 +21,11 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from pullquote.answers import Candidate
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import fit_confidence, mean_and_scale, rounded, story_folds
+from pullquote.eval.calibrate import fit_confidence, rounded, story_folds
+from pullquote.eval.conditional_logit import Choice, fit_choices
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.wording import is_right
 from pullquote.eval.readings import Read, Readings, cut, read_set
@@ -41,22 +41,13 @@ _SEED = 20310504
 # Chosen among 1, 3 and 10 by cross-validation on the tune splits, which hardly tells them apart.
 _PENALTY = 3.0
 
-Matrix = npt.NDArray[np.float64]
 
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    """A question's values: their (values, `VALUE_FEATURES`), and which are right."""
-
-    x: Matrix
-    right: npt.NDArray[np.bool_]
-
-    @staticmethod
-    def of(read: Read) -> _Choice:
-        ranked = ranked_values(values(collect(read.asked)), read.asked, None)
-        x = np.array([[value.features[name] for name in VALUE_FEATURES] for value in ranked])
-        right = [read.question.answerable and is_right(value.places[0].text, read.question.answers) for value in ranked]
-        return _Choice(x.reshape(len(ranked), len(VALUE_FEATURES)), np.array(right, dtype=np.bool_))
+def _choice(read: Read) -> Choice:
+    """Return a question's values by `VALUE_FEATURES`."""
+    ranked = ranked_values(values(collect(read.asked)), read.asked, None)
+    x = np.array([[value.features[name] for name in VALUE_FEATURES] for value in ranked])
+    right = [read.question.answerable and is_right(value.places[0].text, read.question.answers) for value in ranked]
+    return Choice(x.reshape(len(ranked), len(VALUE_FEATURES)), np.array(right, dtype=np.bool_))
 
 
 def fit_combiner(reads: Sequence[Read], reader_sha256: str, *, fitted_on: str = "") -> Combiner:
@@ -65,43 +56,21 @@ def fit_combiner(reads: Sequence[Read], reader_sha256: str, *, fitted_on: str = 
     Raises:
         InputError: there is no such question.
     """
-    return _fitted(list(map(_Choice.of, reads)), reader_sha256, fitted_on)
+    return _fitted(list(map(_choice, reads)), reader_sha256, fitted_on)
 
 
-def _fitted(every: Sequence[_Choice], reader_sha256: str = "", fitted_on: str = "") -> Combiner:
-    choices = [choice for choice in every if choice.right.any() and not choice.right.all()]
-    if not choices:
-        raise InputError("No question has both right and wrong values: there is nothing to fit on.")
-    mean, scale = mean_and_scale(np.concatenate([choice.x for choice in choices]))
-    by_votes = np.where(np.array(VALUE_FEATURES) == "log_votes", scale, 0.0)
-    standardised = [((choice.x - mean) / scale, choice.right) for choice in choices]
+def _fitted(choices: Sequence[Choice], reader_sha256: str = "", fitted_on: str = "") -> Combiner:
+    by_votes = np.where(np.array(VALUE_FEATURES) == "log_votes", 1.0, 0.0)
+    mean, scale, weights = fit_choices(choices, penalty=_PENALTY, prior=by_votes)
     return Combiner(
-        reader_sha256=reader_sha256,
+        model_sha256=reader_sha256,
         mean=rounded(mean),
         scale=rounded(scale),
-        weights=rounded(_conditional_logit(standardised, prior=by_votes)),
+        weights=rounded(weights),
         intercept=0.0,
         features=VALUE_FEATURES,
         fitted_on=fitted_on,
     )
-
-
-def _conditional_logit(choices: Sequence[tuple[Matrix, npt.NDArray[np.bool_]]], *, prior: Matrix) -> Matrix:
-    """Return the (features,) weights that make the right values likely, with a Gaussian prior around `prior`."""
-    from scipy.optimize import minimize  # type: ignore[import-untyped]
-
-    def objective(weights: Matrix) -> tuple[float, Matrix]:
-        away = weights - prior
-        loss, slope = _PENALTY * float(away @ away), 2 * _PENALTY * away
-        for x, right in choices:
-            preference = x @ weights
-            odds = np.exp(preference - preference.max())
-            every, good = odds / odds.sum(), np.where(right, odds, 0.0) / odds[right].sum()
-            loss -= float(np.log(odds[right].sum() / odds.sum()))
-            slope += x.T @ (every - good)
-        return loss, slope
-
-    return np.asarray(minimize(objective, prior, jac=True, method="L-BFGS-B").x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +93,7 @@ class First:
 def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[First]:
     """Return what is first for each question by a model fitted on the other folds (stories stay whole)."""
     folds = story_folds([one.question.subject for one in reads], seed)
-    choices = list(map(_Choice.of, reads))
+    choices = list(map(_choice, reads))
     combiners = {
         fold: _fitted([choice for choice, of in zip(choices, folds, strict=True) if of != fold])
         for fold in np.unique(folds).tolist()
@@ -159,6 +128,7 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
         fitted_on=fitted_on,
         seed=_SEED,
     )
+    output.mkdir(parents=True, exist_ok=True)
     fit_combiner(reads, sha256, fitted_on=fitted_on).save(output / FILE_NAME)
     confidence.save(output / CONFIDENCE_FILE_NAME)
     rows = iter(zip(reads, firsts, strict=True))
@@ -170,7 +140,7 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
 def _sentence(name: str, rows: Sequence[tuple[Read, First]]) -> str:
     answerable = [(read, first) for read, first in rows if read.question.answerable]
     n = len(answerable) or 1
-    possible = sum(_Choice.of(read).right.any() for read, _ in answerable)
+    possible = sum(_choice(read).right.any() for read, _ in answerable)
     by_votes = sum(_first(read, None).right for read, _ in answerable)
     ranked = sum(first.right for _, first in answerable)
     return (

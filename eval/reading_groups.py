@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pullquote.answers import Hit
+from pullquote.articles import Article
 from pullquote.eval.formats import load
 from pullquote.eval.gold import GoldQuestion, article_key
 from pullquote.filters import Filters
@@ -29,7 +30,7 @@ _LEAST_CHARS = 3
 
 def reading_rows(question: GoldQuestion, hits: Sequence[Hit]) -> Iterator[dict[str, Any]]:
     """Yield one reading example a passage; nothing where no passage answers and the question doesn't say why."""
-    found = [_places(question, hit) for hit in hits]
+    found = [answer_places(question, hit.article, hit.passage.text, hit.passage.start) for hit in hits]
     if question.answerable and not any(found):
         return
     for rank, (hit, places) in enumerate(zip(hits, found, strict=True)):
@@ -44,10 +45,11 @@ def reading_rows(question: GoldQuestion, hits: Sequence[Hit]) -> Iterator[dict[s
         }
 
 
-def _places(question: GoldQuestion, hit: Hit) -> list[dict[str, Any]]:
-    text, first, last = hit.passage.text, hit.passage.start, hit.passage.end
+def answer_places(question: GoldQuestion, article: Article, text: str, first: int) -> list[dict[str, Any]]:
+    """Return where a passage answers, `{"start", "text"}` each; `first` is its first character in the article."""
     if question.spans:
-        key = article_key(hit.article.url, hit.article.id)
+        key = article_key(article.url, article.id)
+        last = first + len(text)
         inside = [span for span in question.spans if span.article == key and first <= span.start and span.end <= last]
         return [{"start": span.start - first, "text": span.text} for span in inside]
     return [

@@ -21,14 +21,14 @@ from pullquote.answers import Hit
 from pullquote.articles import AddReport, Article, Passage, Skipped
 from pullquote.errors import ArchiveDamaged, ArchiveLocked, ArchiveWriteFailed, ModelMismatch, NotAnArchive
 from pullquote.filters import Filters
-from pullquote.index import adding
+from pullquote.index import adding, search
 from pullquote.index.database import Database
 from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, Vectors
 from pullquote.index.lexical import LexicalIndex
 from pullquote.index.memory import give_back
+from pullquote.index.ranking import FoundPassage, describe, ranker_for
 from pullquote.index.repair import mend, problems
 from pullquote.index.search import Scope, check_query
-from pullquote.index.search import run as run_search
 from pullquote.index.snapshot import Snapshot
 from pullquote.index.vectors import VectorLog
 from pullquote.index.writing import Writer
@@ -314,9 +314,30 @@ class Archive:
         vector = self.embedder.embed_query(query)
         with self._reading:
             snapshot, lexical = self._fresh()
-            return run_search(
-                self._database, snapshot, lexical, query, vector, limit=limit, filters=filters or Filters()
+            return search.run(
+                self._database,
+                snapshot,
+                lexical,
+                query,
+                vector,
+                limit=limit,
+                filters=filters or Filters(),
+                ranker=ranker_for(self._embedder_sha256),
             )
+
+    def described_pool(
+        self, query: str, *, filters: Filters | None = None
+    ) -> list[tuple[FoundPassage, dict[str, float]]]:
+        """Return the passages that the ranking orders, each with what it is ordered by: what a ranking is fitted on.
+
+        Arguments and errors as in `search`.
+        """
+        query = check_query(query)
+        vector = self.embedder.embed_query(query)
+        with self._reading:
+            snapshot, lexical = self._fresh()
+            found = search.pool(self._database, snapshot, lexical, query, vector, filters or Filters())
+            return list(zip(found, describe(query, found, lexical.analyze), strict=True))
 
     def _fresh(self) -> tuple[Snapshot, LexicalIndex]:
         if self._snapshot is None:
@@ -361,6 +382,18 @@ class Archive:
         """Return (day, outlet, authors) of every article, in the order they were stored; loads no text."""
         with self._reading:
             return list(self._database.bylines(self._database.number("published_generation")))
+
+    @property
+    def generation(self) -> int:
+        """How many changes were published: what was learnt of the articles holds while it stays the same."""
+        with self._reading:
+            return self._database.number("published_generation")
+
+    def newest(self, *, limit: int = 10) -> list[Article]:
+        """Return up to `limit` of the articles that have a day, the newest first."""
+        with self._reading:
+            rows = self._database.newest(self._database.number("published_generation"), limit)
+            return [self._database.article(row) for row in rows]
 
     def info(self) -> ArchiveInfo:
         """Return what the archive holds and was made with."""

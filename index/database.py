@@ -336,6 +336,15 @@ class Database:
         ):
             yield dt.date.fromisoformat(published) if published else None, outlet, tuple(json.loads(authors))
 
+    def newest(self, generation: int, limit: int) -> list[int]:
+        """Return the rowids of up to `limit` dated articles visible at `generation`, newest first."""
+        rows = self._query(
+            "SELECT rowid FROM articles WHERE published IS NOT NULL AND added_in <= ?1 "
+            "AND (removed_in IS NULL OR removed_in > ?1) ORDER BY published DESC, rowid LIMIT ?2",
+            (generation, limit),
+        )
+        return [rowid for (rowid,) in rows]
+
     def fingerprints(self, generation: int) -> list[str]:
         """Return the fingerprints of the articles visible at `generation`."""
         rows = self._query(

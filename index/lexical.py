@@ -130,6 +130,10 @@ class LexicalIndex:
                 f"The lexical index {self.folder} cannot be written ({error}); what was committed before is intact."
             ) from error
 
+    def analyze(self, text: str) -> list[str]:
+        """Return the terms of a text as they are counted: folded, without stop words, stemmed."""
+        return self._analyzer.analyze(text)  # type: ignore[no-any-return]
+
     def reload(self) -> None:
         """See what has been committed since the last call."""
         if self._index is None:

@@ -1,9 +1,11 @@
-"""One question over one snapshot: both lists, fused, near-identical passages once."""
+"""One question over one snapshot: both lists, fused and ordered, near-identical passages once."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 import numpy as np
 
@@ -16,12 +18,15 @@ from pullquote.index.embedder import Vectors
 from pullquote.index.fusion import WEIGHTS, recency_factor, reciprocal_rank_fusion
 from pullquote.index.lexical import LexicalIndex
 from pullquote.index.near_duplicates import Wording, says_the_same
+from pullquote.index.ranking import FoundPassage, PassageRanker, ordered
 from pullquote.index.snapshot import Snapshot
 
 # The longest question of RealTime QA has 364 characters; ten times that is a pasted text, not a question.
 MAX_QUERY_CHARS = 4000
 # Depth of each list before fusion.
 _DEPTH = 100
+# Of what is fused, so many are ordered by the ranker.
+POOL = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ def check_query(query: str) -> str:
     return stripped.encode("utf-8", "replace").decode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What both searches brought: rows with their scores, best first, and the fused score of each row."""
+
+    dense: dict[int, float]
+    words: dict[int, float]
+    fused: dict[int, float]
+    order: list[int]
+
+
 def run(
     database: Database,
     snapshot: Snapshot,
@@ -59,26 +74,82 @@ def run(
     *,
     limit: int,
     filters: Filters,
+    ranker: PassageRanker | None = None,
 ) -> tuple[list[Hit], Scope]:
     """Return up to `limit` hits, best first, and what was looked at.
 
-    `vector` is the query's, (dimension,) float32.
+    `vector` is the query's, (dimension,) float32. A ranker orders the first `POOL` passages of the fusion, and the
+    others follow as they are; without one the fusion's order stands.
     """
+    lists, scope = _search(snapshot, lexical, query, vector, max(_DEPTH, 2 * limit), filters)
+    found = _passages(database, snapshot, lists, filters)
+    if ranker is None:
+        return _hits(((one, one.fused) for one in found), limit), scope
+    first = ordered(query, list(islice(found, POOL)), ranker, lexical.analyze)
+    return _hits(chain(first, _following(found, first)), limit), scope
+
+
+def pool(
+    database: Database, snapshot: Snapshot, lexical: LexicalIndex, query: str, vector: Vectors, filters: Filters
+) -> list[FoundPassage]:
+    """Return what a ranker orders, in the fusion's order."""
+    lists, _ = _search(snapshot, lexical, query, vector, _DEPTH, filters)
+    return list(islice(_passages(database, snapshot, lists, filters), POOL))
+
+
+def _search(
+    snapshot: Snapshot, lexical: LexicalIndex, query: str, vector: Vectors, depth: int, filters: Filters
+) -> tuple[_Lists, Scope]:
     articles = snapshot.article_mask(filters)
     passages = snapshot.passage_mask(articles)
     since, until = snapshot.days_between(articles)
     scope = Scope(int(articles.sum()), int(passages.sum()), since, until)
-    depth = max(_DEPTH, 2 * limit)
     dense = snapshot.dense_search(vector, passages, depth)
     # The lexical index may be a batch ahead of the snapshot; what the snapshot can't see doesn't count.
     words = [
         (row, score) for row, score in lexical.search(query, filters, depth) if row < snapshot.rows and passages[row]
     ]
-    scores = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]], weights=WEIGHTS)
+    fused = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]], weights=WEIGHTS)
     if filters.as_of:
-        _prefer_recent(scores, snapshot, filters.as_of)
-    order = sorted(scores, key=lambda row: (-scores[row], row))
-    return _hits(database, order, scores, dict(dense), dict(words), limit), scope
+        _prefer_recent(fused, snapshot, filters.as_of)
+    order = sorted(fused, key=lambda row: (-fused[row], row))
+    return _Lists(dict(dense), dict(words), fused, order), scope
+
+
+def _passages(database: Database, snapshot: Snapshot, lists: _Lists, filters: Filters) -> Iterator[FoundPassage]:
+    """Yield the passages in the fusion's order; each is loaded when it is asked for."""
+    dense_rank = {row: rank for rank, row in enumerate(lists.dense, 1)}
+    lexical_rank = {row: rank for rank, row in enumerate(lists.words, 1)}
+    articles: dict[int, Article] = {}
+    for row in lists.order:
+        rowid, start, end, tokens = database.passage(row)
+        if rowid not in articles:
+            articles[rowid] = database.article(rowid)
+        article = articles[rowid]
+        age = (filters.as_of - article.published).days if filters.as_of and article.published else None
+        yield FoundPassage(
+            row=row,
+            article=article,
+            start=start,
+            end=end,
+            tokens=tokens,
+            fused=lists.fused[row],
+            dense_score=lists.dense.get(row),
+            dense_rank=dense_rank.get(row),
+            lexical_score=lists.words.get(row),
+            lexical_rank=lexical_rank.get(row),
+            age_days=age,
+        )
+
+
+def _following(
+    found: Iterator[FoundPassage], first: Sequence[tuple[FoundPassage, float]]
+) -> Iterator[tuple[FoundPassage, float]]:
+    """Yield the passages that no ranker saw; their scores go on below those of the ones that it did."""
+    highest = None
+    for one in found:
+        highest = one.fused if highest is None else highest
+        yield one, first[-1][1] - (highest - one.fused)
 
 
 def _prefer_recent(scores: dict[int, float], snapshot: Snapshot, as_of: dt.date) -> None:
@@ -87,33 +158,19 @@ def _prefer_recent(scores: dict[int, float], snapshot: Snapshot, as_of: dt.date)
         scores[int(row)] *= recency_factor(as_of.toordinal() - int(day))
 
 
-def _hits(
-    database: Database,
-    order: list[int],
-    scores: dict[int, float],
-    dense: dict[int, float],
-    words: dict[int, float],
-    limit: int,
-) -> list[Hit]:
+def _hits(found: Iterable[tuple[FoundPassage, float]], limit: int) -> list[Hit]:
     """Return the first `limit` passages that differ, each with those that say the same."""
-    dense_rank = {row: rank for rank, row in enumerate(dense, 1)}
-    lexical_rank = {row: rank for rank, row in enumerate(words, 1)}
-    articles: dict[int, Article] = {}
     kept: list[tuple[Hit, Wording]] = []
     folded: list[list[Hit]] = []
-    for row in order:
-        rowid, start, end, tokens = database.passage(row)
-        if rowid not in articles:
-            articles[rowid] = database.article(rowid)
-        article = articles[rowid]
+    for one, score in found:
         hit = Hit(
-            passage=Passage(article.id, start, end, article.text[start:end], tokens),
-            article=article,
-            score=scores[row],
-            dense_score=dense.get(row),
-            dense_rank=dense_rank.get(row),
-            lexical_score=words.get(row),
-            lexical_rank=lexical_rank.get(row),
+            passage=Passage(one.article.id, one.start, one.end, one.text, one.tokens),
+            article=one.article,
+            score=score,
+            dense_score=one.dense_score,
+            dense_rank=one.dense_rank,
+            lexical_score=one.lexical_score,
+            lexical_rank=one.lexical_rank,
         )
         wording = Wording.of(hit.passage.text)
         same = next((at for at, (_, other) in enumerate(kept) if says_the_same(wording, other)), None)

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pullquote.index.kinds import Kind, kind_of, suits
+from pullquote.linear import LinearModel
 from pullquote.qa.followup_words import listed
 from pullquote.qa.found import Asked, Value, origins, votes
-from pullquote.qa.kinds import Kind, kind_of, suits
-from pullquote.qa.linear import LinearModel
 from pullquote.qa.normalize import normalize_answer
 
 # What a value is judged by; `_Describer.features` computes them.
@@ -72,7 +72,7 @@ def combiner_for(reader_sha256: str) -> Combiner | None:
     """
     file = Path(__file__).parent / FILE_NAME
     model = Combiner.load(file, known=VALUE_FEATURES, made_by="python -m pullquote.eval.combine")
-    return model if model and model.reader_sha256 == reader_sha256 else None
+    return model if model and model.model_sha256 == reader_sha256 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 
+from pullquote.linear import LinearModel
 from pullquote.qa.combining import VALUE_FEATURES
-from pullquote.qa.linear import LinearModel
 
 # What a candidate is judged by: what is known of its value, and how it compares to the question's others
 # (`evidence.compared`, `evidence.around`).
@@ -49,6 +49,6 @@ def confidence_for(archive: Path, reader_sha256: str) -> ConfidenceModel | None:
     """
     for folder in (archive, Path(__file__).parent):
         model = load(folder / FILE_NAME)
-        if model and model.reader_sha256 == reader_sha256:
+        if model and model.model_sha256 == reader_sha256:
             return model
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,21 +118,28 @@ class TransformersReader:
 
     def read_pairs(self, questions: Sequence[str], passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading for each pair of a question and a passage."""
-        windows = make_windows(self._tokenizer, questions, passages, max_tokens=self._max_tokens, stride=self._stride)
         found: list[list[ScoredSpan]] = [[] for _ in passages]
         nothing = [np.inf] * len(passages)
+        for window, starts, ends in self.token_scores(questions, passages):
+            paragraphs = paragraph_numbers(passages[window.passage].text, window)
+            found[window.passage] += best_spans(window, starts, ends, spans, paragraphs)
+            # The first token, [CLS] or its like, stands for "not in this window" (Devlin et al. 2019).
+            nothing[window.passage] = min(nothing[window.passage], float(starts[0] + ends[0]))
+        return [
+            Reading(_merge(passage_spans, spans), score) for passage_spans, score in zip(found, nothing, strict=True)
+        ]
+
+    def token_scores(
+        self, questions: Sequence[str], passages: Sequence[ReaderInput]
+    ) -> Iterator[tuple[Window, Scores, Scores]]:
+        """Yield each window of each pair, longest first, with its start and its end logits, (tokens,) each."""
+        windows = make_windows(self._tokenizer, questions, passages, max_tokens=self._max_tokens, stride=self._stride)
         for rows in _batches(windows):
             batch = [windows[row] for row in rows]
             starts, ends = self._logits(batch)
             for at, window in enumerate(batch):
                 length = len(window.ids)
-                paragraphs = paragraph_numbers(passages[window.passage].text, window)
-                found[window.passage] += best_spans(window, starts[at, :length], ends[at, :length], spans, paragraphs)
-                # The first token, [CLS] or its like, stands for "not in this window" (Devlin et al. 2019).
-                nothing[window.passage] = min(nothing[window.passage], float(starts[at, 0] + ends[at, 0]))
-        return [
-            Reading(_merge(passage_spans, spans), score) for passage_spans, score in zip(found, nothing, strict=True)
-        ]
+                yield window, starts[at, :length], ends[at, :length]
 
     def _logits(self, windows: Sequence[Window]) -> tuple[Scores, Scores]:
         """Return start and end logits, each (windows, tokens) float32."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from pullquote.index.kinds import MONTH_NAMES, WEEKDAY_NAMES
 from pullquote.qa.number_words import digits
 
 
@@ -41,8 +42,6 @@ Token = str | Number | Day | Clock
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MONTH_NAMES = "january|february|march|april|may|june|july|august|september|october|november|december"
-WEEKDAY_NAMES = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _CURRENCIES = {
     "£": ("£", "gbp", "pounds sterling", "pound sterling", "pounds", "pound", "quid"),
     "$": ("$", "us$", "usd", "us dollars", "us dollar", "dollars", "dollar"),

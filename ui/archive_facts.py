@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import heapq
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
-from pullquote.articles import AddReport, Skipped
+from pullquote.articles import AddReport, Article, Skipped
 from pullquote.ui.markup import text
 from pullquote.ui.printable import one_line
 from pullquote.ui.wording import count
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 OTHERS = "Other outlets"
 UNKNOWN = "Outlet unknown"
-_NEWEST = 10
+_NEWEST = 4
+# Among so many, reprints under the same headline leave that many.
+_NEWEST_LOOKED_AT = 40
 # Lines of a report that are shown; the rest is counted.
 _SHOWN = 50
 
@@ -51,7 +53,7 @@ class ArchiveFacts:
         months: by month, then outlet; months without an article are left out.
         outlets: (name, articles), most articles first; articles without one are left out.
         authors: (name, articles), most articles first.
-        newest_days: of the newest articles that have one, an entry an article, newest first.
+        newest: some of the newest articles, newest first, each headline once.
     """
 
     articles: int
@@ -61,11 +63,24 @@ class ArchiveFacts:
     months: tuple[MonthCount, ...]
     outlets: tuple[tuple[str, int], ...]
     authors: tuple[tuple[str, int], ...]
-    newest_days: tuple[dt.date, ...] = ()
+    newest: tuple[Article, ...] = ()
+
+
+# By archive: the generation that the facts are of, and the facts.
+_known: WeakKeyDictionary[Archive, tuple[int, ArchiveFacts]] = WeakKeyDictionary()
 
 
 def archive_facts(archive: Archive) -> ArchiveFacts:
-    """Return what an archive holds; reads one line of facts an article, no text and no model."""
+    """Return what an archive holds; gathered once after each change to it, without a model."""
+    generation = archive.generation
+    known = _known.get(archive)
+    if known is None or known[0] != generation:
+        # Two who ask at once may both gather them, and find the same.
+        known = _known[archive] = generation, _gathered(archive)
+    return known[1]
+
+
+def _gathered(archive: Archive) -> ArchiveFacts:
     months: Counter[tuple[str, str]] = Counter()
     outlets: Counter[str] = Counter()
     authors: Counter[str] = Counter()
@@ -87,8 +102,15 @@ def archive_facts(archive: Archive) -> ArchiveFacts:
         months=tuple(MonthCount(month, outlet, number) for (month, outlet), number in sorted(months.items())),
         outlets=_by_count(outlets),
         authors=_by_count(authors),
-        newest_days=tuple(heapq.nlargest(_NEWEST, days)),
+        newest=_each_headline_once(archive.newest(limit=_NEWEST_LOOKED_AT))[:_NEWEST],
     )
+
+
+def _each_headline_once(articles: Iterable[Article]) -> tuple[Article, ...]:
+    by_headline: dict[str, Article] = {}
+    for article in articles:
+        by_headline.setdefault((article.title or article.id).casefold(), article)
+    return tuple(by_headline.values())
 
 
 def _by_count(counted: Counter[str]) -> tuple[tuple[str, int], ...]:

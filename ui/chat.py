@@ -133,7 +133,7 @@ def _filtering(parts: Parts, desk: Desk, chat: gr.Blocks) -> None:
         outlet_list, author_list = refreshed(facts)
         return (
             since, until, as_of, {**outlet_list, "value": outlets}, {**author_list, "value": authors},
-            chips(since, until, as_of, outlets, authors), welcome(desk.engine.archive, facts),
+            chips(since, until, as_of, outlets, authors), welcome(facts),
         )  # fmt: skip
 
     chat.load(arrive, None, [*parts.filters.all(), parts.chips, parts.welcome], **_PRIVATE)

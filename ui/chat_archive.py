@@ -76,7 +76,7 @@ def _changed(archive: Archive, outlets: list[str] | None, authors: list[str] | N
         facts_html(facts),
         gr.BarPlot(frame, color_map=colours, x_label_angle=label_angle(facts), visible=not frame.empty),
         table_html(facts),
-        welcome(archive, facts),
+        welcome(facts),
         *refreshed(facts, outlets or (), authors or ()),
     )
 

@@ -89,7 +89,7 @@ def lay_out(archive: Archive, facts: ArchiveFacts, *, read_only: bool) -> Parts:
                     chip_row = gr.HTML("", js_on_load=_CHIPS_SCRIPT, apply_default_css=False, elem_id="pq-chips")
                     _html(_TOOLS)
                 with gr.Column(elem_id="pq-conversation"):
-                    first = _html(welcome(archive, facts))
+                    first = _html(welcome(facts))
                     _html(_TURNS)
                 question = _question()
             with gr.Column(elem_id="pq-reading"):

@@ -51,8 +51,8 @@ function hidePane() {
 
 // A card may be drawn anew while its source is read: the button is found again by its data.
 function selectorOf(button) {
-  const data = Object.entries(button.dataset).map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`);
-  return button.tagName.toLowerCase() + data.join("");
+  const data = [...button.attributes].filter(({ name }) => name.startsWith("data-"));
+  return button.tagName.toLowerCase() + data.map(({ name, value }) => `[${name}="${CSS.escape(value)}"]`).join("");
 }
 
 // ---- buttons and forms
@@ -135,6 +135,9 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   act(form, Object.fromEntries(new FormData(form)));
   form.hidden = true;
+  // A verdict leaves the card where it is, and so the focus: on the button that opened the form.
+  const opened = [...form.closest(".pq-card").querySelectorAll("[data-pq-toggle]")];
+  if (form.dataset.pq === "verdict") opened.find((button) => form.classList.contains(button.dataset.pqToggle))?.focus();
 });
 
 document.addEventListener("keydown", (event) => {

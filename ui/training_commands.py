@@ -36,6 +36,7 @@ def train_reader(
     batch_size: Annotated[int | None, typer.Option(min=1, help="Windows a step.")] = None,
     learning_rate: Annotated[float | None, typer.Option(min=0, help="Peak learning rate.")] = None,
     max_tokens: Annotated[int | None, typer.Option(min=32, max=512, help="Window, in tokens.")] = None,
+    stride: Annotated[int | None, typer.Option(min=0, help="Tokens that neighbouring windows share.")] = None,
     at_most: Annotated[
         list[str] | None,
         typer.Option(metavar="SOURCE=N", help="Take only N examples of a source; may be repeated."),
@@ -52,6 +53,19 @@ def train_reader(
         int | None,
         typer.Option(min=0, help="Passages without the answer, found by BM25, to be read beside each question's own."),
     ] = None,
+    freeze_layers: Annotated[
+        int | None, typer.Option(min=0, help="Leave so many of the encoder's lowest layers as they are: faster.")
+    ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="A larger reader to learn from beside the labels: a folder or hub name."),
+    ] = None,
+    soft_share: Annotated[
+        float | None, typer.Option(min=0, max=1, help="How much what the teacher says counts beside the labels.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.01, help="What scores are divided by before they are compared.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="For shuffling, sampling and new weights.")] = None,
     checkpoints: Annotated[
         Path | None,
@@ -65,19 +79,25 @@ def train_reader(
     limits = tuple(_number_of("--at-most", entry) for entry in at_most or ())
     repetitions = tuple(_number_of("--times", entry) for entry in times or ())
     allow_hub_for(base)
+    allow_hub_for(teacher)
     from pullquote.index.embedder import default_model_folder
     from pullquote.qa.training import train
-    from pullquote.ui.progress import Meter, show_training
+    from pullquote.ui.progress import Meter, show_count, show_training
 
     chosen: dict[str, Any] = {
         "epochs": epochs,
         "batch_size": batch_size,
         "learning_rate": learning_rate,
         "max_tokens": max_tokens,
+        "stride": stride,
         "at_most": limits or None,
         "times": repetitions or None,
         "negatives": negatives,
         "retrieved": retrieved,
+        "freeze_layers": freeze_layers,
+        "teacher": teacher,
+        "soft_share": soft_share,
+        "temperature": temperature,
         "seed": seed,
     }
     options = replace(
@@ -91,6 +111,7 @@ def train_reader(
             options,
             checkpoints=checkpoints or output.resolve().parent / ".checkpoints" / output.resolve().name,
             progress=show_training(meter),
+            teaching=show_count(meter, "window"),
         )
     typer.echo(str(folder))
 

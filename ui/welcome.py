@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING
 
 from pullquote.articles import Article
-from pullquote.filters import Filters
 from pullquote.ui.archive_facts import ArchiveFacts
 from pullquote.ui.markup import text, time_tag
 from pullquote.ui.printable import shorten
 from pullquote.ui.wording import between, count, publisher
 
-if TYPE_CHECKING:
-    from pullquote.index.archive import Archive
-
-_HEADLINES = 4
 _TITLE_CHARS = 120
-# A long article fills several of the places of a search; this many hold a handful of articles.
-_PASSAGES = 40
 
 
-def welcome(archive: Archive, facts: ArchiveFacts) -> str:
+def welcome(facts: ArchiveFacts) -> str:
     """Return the first screen's HTML; a click on a headline opens the article."""
     days = between(facts.first_day, facts.last_day)
     outlets = count(len(facts.outlets), "outlet") if facts.outlets else ""
@@ -32,29 +25,11 @@ def welcome(archive: Archive, facts: ArchiveFacts) -> str:
         '<ul class="pq-hints"><li><strong>Ask</strong> in a whole sentence: who, when, where, how many.</li>'
         "<li><strong>Follow up</strong> in half a one: “And who said that?”</li>"
         "<li><strong>Narrow it down</strong> by day, outlet or byline.</li></ul>"
-        f"{_headlines(newest(archive, facts))}</div>"
+        f"{_headlines(facts.newest)}</div>"
     )
 
 
-def newest(archive: Archive, facts: ArchiveFacts, *, limit: int = _HEADLINES) -> list[Article]:
-    """Return some of the newest articles, newest first; none where no article has a day.
-
-    An archive lists no articles, but finds those of its newest days: what is sought there decides only which of a day
-    with many come first, and reprints count once.
-    """
-    days = facts.newest_days[:limit]
-    if not days:
-        return []
-    hits = archive.search("news of the day", limit=_PASSAGES, filters=Filters(since=days[-1]))
-    articles = {hit.article.id: hit.article for hit in hits}
-    return sorted(articles.values(), key=_age)[:limit]
-
-
-def _age(article: Article) -> int:
-    return -article.published.toordinal() if article.published else 0
-
-
-def _headlines(articles: list[Article]) -> str:
+def _headlines(articles: Sequence[Article]) -> str:
     if not articles:
         return ""
     rows = "".join(f"<li>{_headline(article)}</li>" for article in articles)

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.qa.training.examples import Example
+from pullquote.qa.training.soft_targets import UNLIKELY, Question, SoftTargets
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 
 # Batches are formed from pools of this many windows sorted by length: little padding, still well mixed.
@@ -27,13 +28,17 @@ class TrainingWindow:
         window: the tokens.
         starts: tokens at which an accepted answer starts; empty where the window holds none.
         ends: tokens at which one ends, likewise.
+        asked: the question, and the part of the passage that the window covers, with the title before it.
         group: windows of one group are read for one question, and learnt together; "" stands alone.
+        labelled: whether it is known what is to be found.
     """
 
     window: Window
     starts: tuple[int, ...]
     ends: tuple[int, ...]
+    asked: Question
     group: str = ""
+    labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Batch:
         answerable: (windows, tokens) bool, tokens that may be part of an answer.
         starts, ends: (windows, tokens) bool, the target tokens; a row without any has no answer.
         groups: (windows,) int64, which question each window is read for, from 0.
+        labelled: (windows,) bool, whether starts and ends are known.
     """
 
     ids: npt.NDArray[np.int64]
@@ -54,6 +60,7 @@ class Batch:
     starts: npt.NDArray[np.bool_]
     ends: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
+    labelled: npt.NDArray[np.bool_]
 
 
 def epoch_batches(
@@ -96,7 +103,12 @@ def epoch_batches(
             continue
         rows.append(
             TrainingWindow(
-                window, tuple(start for start, _ in found), tuple(end for _, end in found), group=example.group
+                window,
+                tuple(start for start, _ in found),
+                tuple(end for _, end in found),
+                Question(example.question, ReaderInput(example.text[slice(*_covered(window))], example.title)),
+                group=example.group,
+                labelled=example.labelled,
             )
         )
     batches = []
@@ -107,6 +119,12 @@ def epoch_batches(
         batches += _filled(part, batch_size)
     rng.shuffle(batches)
     return batches
+
+
+def _covered(window: Window) -> tuple[int, int]:
+    """Return which characters of the passage, `[first, last)`, a window covers."""
+    tokens = np.flatnonzero(window.answerable)
+    return (int(window.starts[tokens[0]]), int(window.ends[tokens[-1]])) if len(tokens) else (0, 0)
 
 
 def _units(rows: Sequence[TrainingWindow]) -> list[list[TrainingWindow]]:
@@ -153,4 +171,21 @@ def collate(rows: Sequence[TrainingWindow], pad_id: int) -> Batch:
         starts[at, list(row.starts)] = True
         ends[at, list(row.ends)] = True
         groups.append(numbers.setdefault(row.group or f"\n{at}", len(numbers)))
-    return Batch(ids, attention, types, answerable, starts, ends, np.array(groups, dtype=np.int64))
+    labelled = np.array([row.labelled for row in rows])
+    return Batch(ids, attention, types, answerable, starts, ends, np.array(groups, dtype=np.int64), labelled)
+
+
+def soft_margins(
+    rows: Sequence[TrainingWindow], soft: SoftTargets
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Return what the teacher says of each token: start and end margins over "not here", (windows, tokens) each."""
+    shape = (len(rows), max(len(row.window.ids) for row in rows))
+    starts = np.full(shape, UNLIKELY, dtype=np.float32)
+    ends = np.full(shape, UNLIKELY, dtype=np.float32)
+    for at, row in enumerate(rows):
+        tokens = np.flatnonzero(row.window.answerable)
+        first, _ = _covered(row.window)
+        starts[at, tokens], ends[at, tokens] = soft[row.asked].at(
+            row.window.starts[tokens] - first, row.window.ends[tokens] - first
+        )
+    return starts, ends

@@ -30,6 +30,7 @@ class Example:
         source: the data set's name, for scores by source.
         id: the data set's own.
         group: examples of one group are one question over several passages, learnt together; "" for none.
+        labelled: whether anybody said what answers it; if not, there is only a teacher to learn it from.
     """
 
     question: str
@@ -39,12 +40,14 @@ class Example:
     source: str
     id: str
     group: str = ""
+    labelled: bool = True
 
 
 def read_examples(path: Path) -> Iterator[Example]:
     """Yield the examples of a JSON-lines file (gzip'd or not) or of SQuAD 1.1/2.0 JSON.
 
-    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title, group`.
+    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title, group`;
+    `answers` is empty where the passage holds none, and null where nobody looked.
 
     Raises:
         SourceError: the file is missing or a row isn't of that form; names file and line.
@@ -69,9 +72,9 @@ def read_examples(path: Path) -> Iterator[Example]:
 def _row(row: dict[str, object], default_id: str) -> Example:
     text = row["context"]
     answers = row["answers"]
-    if not isinstance(text, str) or not isinstance(answers, list):
-        raise ValueError("context must be a string and answers a list")
-    spans = tuple((int(answer["start"]), str(answer["text"])) for answer in answers)
+    if not isinstance(text, str) or not isinstance(answers, list | None):
+        raise ValueError("context must be a string and answers a list or null")
+    spans = tuple((int(answer["start"]), str(answer["text"])) for answer in answers or ())
     _check_spans(text, spans)
     return Example(
         question=str(row["question"]),
@@ -81,6 +84,7 @@ def _row(row: dict[str, object], default_id: str) -> Example:
         source=str(row.get("source") or "unnamed"),
         id=str(row.get("id") or default_id),
         group=str(row.get("group") or ""),
+        labelled=answers is not None,
     )
 
 
@@ -151,7 +155,7 @@ def with_negatives(examples: list[Example], *, share: float, seed: int) -> list[
     words = {text: frozenset(_WORD.findall(text.lower())) for text in {example.text for example in examples}}
     added = []
     for example in examples:
-        if rng.random() >= share:
+        if rng.random() >= share or not example.labelled:
             continue
         near = by_document[example.source, example.title] if example.title else []
         pool = near if len(near) > 3 and rng.random() < 0.5 else by_source[example.source]

@@ -18,13 +18,16 @@ import torch
 
 from pullquote.errors import InputError, ModelError
 from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches
+from pullquote.qa.reader import TransformersReader
+from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
-from pullquote.qa.training.losses import span_loss
+from pullquote.qa.training.losses import soft_losses, span_losses
 from pullquote.qa.training.parallel import GradientWorkers
 from pullquote.qa.training.retrieved import with_retrieved
+from pullquote.qa.training.soft_targets import SoftTargets
 
 _CHECKPOINT = "checkpoint.pt"
+_SOFT_TARGETS = "soft-targets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,14 @@ class TrainingOptions:
         dropout: of the encoder. A single pass over the data has no use for it, and it costs half of the
             speed on a CPU (800 against 1,500 tokens/s on two cores with AVX2).
         freeze_embeddings: leave the token embeddings as the encoder has them.
+        freeze_layers: leave so many of the encoder's lowest layers as they are: half of the layers frozen saves a
+            third of the arithmetic, and little of the accuracy hangs on them (Lee et al. 2019, "What would Elsa do?").
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
         times: `(source, times)`: learn a source so many times in an epoch, the few examples that are worth most.
+        teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.soft_targets`): a folder
+            or hub name; None for none.
+        soft_share: how much what the teacher says counts beside the labels, 0..1; alone where there are none.
+        temperature: what the teacher's and the learner's scores are divided by before they are compared.
         seed: for shuffling, sampling and the new layer's weights.
     """
 
@@ -65,8 +74,12 @@ class TrainingOptions:
     empty_windows: float = 0.15
     dropout: float = 0.0
     freeze_embeddings: bool = True
+    freeze_layers: int = 0
     at_most: tuple[tuple[str, int], ...] = ()
     times: tuple[tuple[str, int], ...] = ()
+    teacher: str | None = None
+    soft_share: float = 0.7
+    temperature: float = 2.0
     seed: int = 20310504
 
 
@@ -89,6 +102,7 @@ def train_reader(
     checkpoints: Path,
     checkpoint_every_s: float = 300.0,
     progress: Callable[[TrainingProgress], None] = lambda _: None,
+    teaching: Callable[[int, int], None] = lambda *_: None,
 ) -> Path:
     """Train a reader and write it to `output` as a Hugging Face model in float16.
 
@@ -99,22 +113,25 @@ def train_reader(
         data: reading examples (see `read_examples`).
         output: folder to write `config.json`, `model.safetensors`, the tokenizer and `training.json` to.
         options: what to train and how.
-        checkpoints: folder for the state to resume from; several hundred MB.
+        checkpoints: folder for the state to resume from, several hundred MB; what a teacher said is kept there too.
         checkpoint_every_s: seconds between checkpoints.
         progress: called about once a second.
+        teaching: called now and then with how many windows the teacher has read, and how many there are.
 
     Returns:
         `output`.
 
     Raises:
         SourceError: a data file is bad.
-        InputError: the checkpoint is of another run.
-        ModelError: the base cannot be loaded.
+        InputError: the checkpoint is of another run, or there are unlabelled examples and no teacher.
+        ModelError: the base or the teacher cannot be loaded.
     """
     torch.manual_seed(options.seed)
     examples = [example for path in data for example in read_examples(path)]
     if not examples:
         raise InputError("There are no examples to train on.")
+    if options.teacher is None and not all(example.labelled for example in examples):
+        raise InputError("Some examples have no labels (answers: null), which takes a teacher to learn from.")
     examples = at_most(examples, dict(options.at_most), seed=options.seed)
     examples = repeated(examples, dict(options.times))
     examples = with_negatives(examples, share=options.negatives, seed=options.seed)
@@ -123,6 +140,10 @@ def train_reader(
     model, tokenizer = _load_base(options)
     run = _Run(model, tokenizer, examples, options, checkpoints / _CHECKPOINT)
     run.resume()
+    if options.teacher is not None:
+        soft = SoftTargets(checkpoints / _SOFT_TARGETS, TransformersReader(options.teacher))
+        soft.ask((row.asked for rows in run.batches for row in rows), progress=teaching)
+        run.soft = soft
     run.train(checkpoint_every_s=checkpoint_every_s, progress=progress)
     return _save(model, tokenizer, output, options, data, run)
 
@@ -149,7 +170,16 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
     tokenizer.model_max_length = 512
     if options.freeze_embeddings:
         model.get_input_embeddings().requires_grad_(False)
+    for layer in _lowest_layers(model, options.freeze_layers):
+        layer.requires_grad_(False)
     return model, tokenizer
+
+
+def _lowest_layers(model: Any, count: int) -> list[Any]:
+    layers = list(model.base_model.encoder.layer)
+    if count > len(layers):
+        raise InputError(f"{count} layers can't be frozen: the encoder has {len(layers)}.")
+    return layers[:count]
 
 
 class _Run:
@@ -164,6 +194,7 @@ class _Run:
         self.model, self.tokenizer, self.options, self.checkpoint = model, tokenizer, options, checkpoint
         self.batches = list(self._batches(examples))
         self.steps = len(self.batches)
+        self.soft: SoftTargets | None = None
         self.step = 0
         self.seconds = 0.0  # in all sittings
         self.sitting_seconds = 0.0
@@ -177,7 +208,9 @@ class _Run:
         # The number of epochs may change between sittings: batches come in the same order whatever it is, and
         # the learning rate falls towards the new end.
         facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
-        for younger in ("retrieved", "times"):
+        if not options.teacher:
+            del facts["soft_share"], facts["temperature"]
+        for younger in ("retrieved", "times", "freeze_layers", "teacher"):
             if not facts[younger]:
                 del facts[younger]  # so that checkpoints from before there was such an option are still known
         self.fingerprint = hashlib.sha256(
@@ -263,12 +296,19 @@ class _Run:
                 attention_mask=torch.from_numpy(batch.attention),
                 token_type_ids=torch.from_numpy(batch.types),
             )
-        return span_loss(
-            (output.start_logits.float(), output.end_logits.float()),
-            (torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)),
-            torch.from_numpy(batch.answerable),
-            batch.groups,
-        )
+        logits = output.start_logits.float(), output.end_logits.float()
+        answerable = torch.from_numpy(batch.answerable)
+        targets = torch.from_numpy(batch.starts), torch.from_numpy(batch.ends)
+        losses = span_losses(logits, targets, answerable, batch.groups)
+        if self.soft is None:
+            return losses.mean()
+        starts, ends = soft_margins(rows, self.soft)
+        said = torch.from_numpy(starts), torch.from_numpy(ends)
+        soft = soft_losses(logits, said, answerable, batch.groups, temperature=self.options.temperature)
+        # A question is labelled or not; one window of it tells.
+        _, first_windows = np.unique(batch.groups, return_index=True)
+        share = torch.where(torch.from_numpy(batch.labelled[first_windows]), self.options.soft_share, 1.0)
+        return (share * soft + (1 - share) * losses).mean()
 
     def _progress(self) -> TrainingProgress:
         recent = self.losses[-200:]
@@ -316,7 +356,11 @@ def _save(
     tokenizer.save_pretrained(output)
     facts = {
         # Never a path: where the data lay on the machine that trained is nobody's business.
-        "options": {**asdict(options), "base": Path(options.base).name},
+        "options": {
+            **asdict(options),
+            "base": Path(options.base).name,
+            "teacher": Path(options.teacher).name if options.teacher else None,
+        },
         "data": [path.name for path in data],
         "steps": run.steps,
         "seconds": round(run.seconds),

@@ -92,7 +92,7 @@ def make_archive(path: Path) -> Path:
         archive.add([source])
     numbers = {name: float(name == "margin") for name in FEATURES}
     fitted = ConfidenceModel(
-        reader_sha256=RuleReader.sha256,
+        model_sha256=RuleReader.sha256,
         mean=(0.0,) * len(FEATURES),
         scale=(1.0,) * len(FEATURES),
         weights=tuple(numbers.values()),

@@ -240,6 +240,7 @@ def test_a_verdict_is_kept_as_gold(visit, archive):
     field.fill("Nine people")
     field.press("Enter")
     page.get_by_text("Noted, with the better answer").wait_for()
+    assert page.evaluate("document.activeElement.dataset.pqToggle") == "pq-better"
     gold = archive / "feedback" / "gold.jsonl"
     assert _answers(gold) == {
         "Who opened the herring fair?": ["Mayor Jon Vig"],

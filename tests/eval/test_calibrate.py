@@ -83,7 +83,7 @@ def test_what_the_fit_says_of_itself(fitted):
     assert fitted.n == 1200
     assert fitted.ece_before > 0.12
     assert fitted.ece < 0.04  # by cross-validation
-    assert fitted.model.reader_sha256 == SHA256
+    assert fitted.model.model_sha256 == SHA256
     assert fitted.model.fitted_on == "synthetic (1,200 questions)"
 
 

@@ -49,7 +49,7 @@ def test_it_learns_what_votes_get_wrong():
     weights = dict(zip(model.features, model.weights, strict=True))
     assert weights["asked"] < -0.3
     assert weights["headline"] == 0.0  # the same everywhere
-    assert (model.features, model.reader_sha256, model.fitted_on) == (VALUE_FEATURES, "0" * 64, "sixty")
+    assert (model.features, model.model_sha256, model.fitted_on) == (VALUE_FEATURES, "0" * 64, "sixty")
 
 
 def test_a_question_without_an_answer_is_never_answered_rightly():
@@ -83,7 +83,7 @@ def test_kept_readings_are_fitted(tmp_path, capsys):
     Readings("more", "squad", "0" * 64, reads[40:]).save(tmp_path / "b")
     combine.main(["fit", str(tmp_path / "a"), str(tmp_path / "b"), "--output", str(tmp_path)])
     assert json.loads((tmp_path / "confidence.json").read_text())["fitted_on"] == "sixty, more (85 questions)"
-    assert json.loads((tmp_path / "combination.json").read_text())["reader_sha256"] == "0" * 64
+    assert json.loads((tmp_path / "combination.json").read_text())["model_sha256"] == "0" * 64
     assert "it is first for 0.0% by votes, for 70.6% by the fitted ranking" in capsys.readouterr().out
 
 

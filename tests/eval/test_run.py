@@ -376,7 +376,7 @@ def test_another_run_asks_all_anew(archive, tmp_path, change, monkeypatch):
         opened.add([write_lines(tmp_path / "a.jsonl", ARTICLES if change == "confidence" else ARTICLES[:4])])
     if change == "confidence":
         model = {"mean": [0.0], "scale": [1.0], "weights": [1.0], "features": ["margin"], "intercept": 0.0}
-        facts = model | {"reader_sha256": "f" * 64, "fitted_on": ""}
+        facts = model | {"model_sha256": "f" * 64, "fitted_on": ""}
         (tmp_path / "other.pq" / "confidence.json").write_text(json.dumps(facts))
     if change == "code":
         monkeypatch.setattr("pullquote.eval.run.code_sha256", lambda *packages: "of another splitter")

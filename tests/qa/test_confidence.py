@@ -16,7 +16,7 @@ from pullquote.qa.confidence import FEATURES, FILE_NAME, ConfidenceModel, confid
 from pullquote.qa.engine import Engine
 
 MODEL = ConfidenceModel(
-    reader_sha256="0" * 64,
+    model_sha256="0" * 64,
     mean=(1.0, 0.5),
     scale=(2.0, 0.5),
     weights=(1.0, -2.0),
@@ -51,7 +51,7 @@ def models(draw):
         return tuple(draw(st.lists(numbers, min_size=len(names), max_size=len(names))))
 
     return ConfidenceModel(
-        reader_sha256=draw(st.text("0123456789abcdef", max_size=8)),
+        model_sha256=draw(st.text("0123456789abcdef", max_size=8)),
         mean=each(NUMBERS),
         scale=each(st.floats(1e-3, 1e6)),
         weights=each(NUMBERS),
@@ -96,7 +96,7 @@ def test_the_hash_is_of_the_numbers():
 
 def damaged(**changes):
     facts = {
-        "reader_sha256": "0", "mean": [0.0], "scale": [1.0], "weights": [1.0], "intercept": 0.0,
+        "model_sha256": "0", "mean": [0.0], "scale": [1.0], "weights": [1.0], "intercept": 0.0,
         "features": ["margin"], "fitted_on": "x",
     }  # fmt: skip
     return json.dumps({name: value for name, value in (facts | changes).items() if value is not ...})
@@ -116,7 +116,7 @@ def test_no_file_is_no_model(tmp_path):
         "[]",
         "{}",
         "5",
-        *(damaged(**{name: ...}) for name in ("reader_sha256", "mean", "scale", "weights", "intercept", "features")),
+        *(damaged(**{name: ...}) for name in ("model_sha256", "mean", "scale", "weights", "intercept", "features")),
         damaged(mean=[]),
         damaged(mean="none"),
         damaged(weights=["much"]),

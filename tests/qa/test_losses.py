@@ -5,17 +5,17 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from pullquote.qa.training.losses import span_loss
+from pullquote.qa.training.losses import span_losses
 
 
 def loss(starts, ends, start_targets, end_targets, answerable, groups) -> float:
     return float(
-        span_loss(
+        span_losses(
             (torch.tensor(starts), torch.tensor(ends)),
             (torch.tensor(start_targets), torch.tensor(end_targets)),
             torch.tensor(answerable),
             np.array(groups),
-        )
+        ).mean()
     )
 
 
@@ -31,8 +31,8 @@ def test_one_window_a_question_is_the_usual_cross_entropy():
         cross_entropy(starts.masked_fill(~allowed, -1e4), torch.tensor([2, 5, 0]))
         + cross_entropy(ends.masked_fill(~allowed, -1e4), torch.tensor([4, 5, 0]))
     ) / 2
-    found = span_loss((starts, ends), (targets_start, targets_end), answerable, np.arange(3))
-    assert float(found) == pytest.approx(float(expected), rel=1e-5)
+    found = span_losses((starts, ends), (targets_start, targets_end), answerable, np.arange(3))
+    assert float(found.mean()) == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_two_passages_of_one_question_by_hand():

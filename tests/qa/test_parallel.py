@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from pullquote.qa.training.batches import TrainingWindow
 from pullquote.qa.training.parallel import GradientWorkers, questions, shares
-from pullquote.qa.windows import Window
+from pullquote.qa.training.soft_targets import Question
+from pullquote.qa.windows import ReaderInput, Window
 
 
 def row(group: str, value: int) -> TrainingWindow:
     nowhere = np.array([-1], dtype=np.int32)
-    return TrainingWindow(Window(0, [value], [0], nowhere, nowhere), (), (), group)
+    return TrainingWindow(Window(0, [value], [0], nowhere, nowhere), (), (), Question("who", ReaderInput("")), group)
 
 
 @given(st.lists(st.sampled_from(["", "a", "b", "c"]), min_size=1, max_size=12), st.integers(1, 4))

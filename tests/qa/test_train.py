@@ -207,3 +207,54 @@ def test_bad_data_and_bad_bases(tmp_path: Path, base: Path, data: Path):
     with pytest.raises(ModelError, match="no-such-model"):
         train_reader([data], tmp_path / "out", options(Path("no-such-model")), checkpoints=tmp_path / "kept")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_teacher_is_learnt_from_where_nobody_labelled(tmp_path: Path, base: Path, data: Path):
+    teacher = train_reader([data], tmp_path / "teacher", options(base, epochs=4.0), checkpoints=tmp_path / "k1")
+    unlabelled = tmp_path / "unlabelled.jsonl"
+    rows = [json.loads(line) | {"answers": None} for line in data.read_text().splitlines()]
+    unlabelled.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(InputError, match="takes a teacher"):
+        train_reader([unlabelled], tmp_path / "out", options(base), checkpoints=tmp_path / "k2")
+
+    told: list[tuple[int, int]] = []
+    chosen = options(base, epochs=6.0, teacher=str(teacher), seed=9)
+    learner = train_reader(
+        [unlabelled], tmp_path / "out", chosen, checkpoints=tmp_path / "k2", teaching=lambda *at: told.append(at)
+    )
+    assert told[-1] == (20, 20)  # five names, four lengths: each is asked once
+    reader = TransformersReader(str(learner), bfloat16=False)
+    for name in NAMES:
+        text = f"the port the port chairs {name} of the ferry"
+        (reading,) = reader.read("who chairs", [ReaderInput(text)], spans=1)
+        assert text[reading.spans[0].start : reading.spans[0].end] == name
+    facts = json.loads((learner / "training.json").read_text())
+    assert facts["options"]["teacher"] == "teacher"
+    assert str(tmp_path) not in json.dumps(facts)
+
+
+def test_labels_and_a_teacher_together_are_the_mean_of_both(tmp_path: Path, base: Path, data: Path):
+    """A share of 0 is training without a teacher; a share of 1 leaves the labels out."""
+    teacher = train_reader([data], tmp_path / "teacher", options(base, epochs=0.2), checkpoints=tmp_path / "k0")
+
+    def trained(name: str, **changes: Any) -> dict[str, np.ndarray]:
+        chosen = options(base, epochs=0.2, **changes)
+        return weights(train_reader([data], tmp_path / name, chosen, checkpoints=tmp_path / f"k-{name}"))
+
+    alone = trained("alone")
+    assert same(alone, trained("none", teacher=str(teacher), soft_share=0.0))
+    only = trained("only", teacher=str(teacher), soft_share=1.0)
+    assert not same(alone, only)
+    assert not same(only, trained("both", teacher=str(teacher), soft_share=0.5))
+
+
+def test_frozen_layers_stay_as_the_base_has_them(tmp_path: Path, base: Path, data: Path):
+    frozen = weights(
+        train_reader([data], tmp_path / "a", options(base, epochs=0.1, freeze_layers=1), checkpoints=tmp_path / "ka")
+    )
+    original = weights(base)
+    for layer, stays in ((0, True), (1, False)):
+        name = f"encoder.layer.{layer}.output.dense.weight"
+        assert np.array_equal(frozen[f"bert.{name}"], original[name].astype(np.float16)) is stays
+    with pytest.raises(InputError, match="has 2"):
+        train_reader([data], tmp_path / "b", options(base, freeze_layers=3), checkpoints=tmp_path / "kb")

@@ -1,6 +1,7 @@
 """Counts by month, outlet and author of a real archive, and the report of an upload as HTML."""
 
 import datetime as dt
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -45,7 +46,11 @@ def archive(tmp_path, embedder, write_articles):
 
 
 def test_facts_of_an_archive(archive):
-    assert archive_facts(archive) == ArchiveFacts(
+    facts = archive_facts(archive)
+    assert [article.published for article in facts.newest] == [
+        dt.date(2031, *day) for day in ((8, 1), (5, 30), (5, 4), (5, 1))
+    ]
+    assert replace(facts, newest=()) == ArchiveFacts(
         articles=5,
         undated=1,
         first_day=dt.date(2031, 5, 1),
@@ -57,8 +62,16 @@ def test_facts_of_an_archive(archive):
         ),
         outlets=(("Courier", 3), ("Echo", 1)),
         authors=(("Ines Amaro", 2), ("Tom Reyl", 2)),
-        newest_days=tuple(dt.date(2031, *day) for day in ((8, 1), (5, 30), (5, 4), (5, 1))),
     )
+
+
+def test_facts_are_gathered_anew_only_after_a_change(archive, tmp_path):
+    facts = archive_facts(archive)
+    assert archive_facts(archive) is facts
+    with Archive.open(archive.path, embedder=archive.embedder) as another:
+        another.remove([facts.newest[0].id])
+    assert archive_facts(archive).articles == facts.articles - 1
+    assert facts.newest[0].id not in {article.id for article in archive_facts(archive).newest}
 
 
 def test_facts_of_an_empty_archive(tmp_path, embedder):

@@ -494,7 +494,7 @@ def test_calibrate_on_a_kept_run(run, tmp_path):
         result.stdout,
     )
     model = confidence.load(Path("fit.json"))
-    assert (model.reader_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (50 questions)")
+    assert (model.model_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (50 questions)")
     low, high = (model.probability(candidate(margin=margin).features) for margin in (2.0, 7.0))
     assert low < 0.25 < 0.75 < high
 

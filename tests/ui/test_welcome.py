@@ -6,7 +6,7 @@ import pytest
 
 from pullquote import Archive
 from pullquote.ui.archive_facts import archive_facts
-from pullquote.ui.welcome import newest, welcome
+from pullquote.ui.welcome import welcome
 
 from fakes import HashEmbedder
 
@@ -32,31 +32,32 @@ def row(number, day):
 
 def test_the_newest_come_first(archive, tmp_path):
     add(archive, tmp_path, *(row(number, day) for number, day in enumerate(DAYS)))
-    facts = archive_facts(archive)
-    found = newest(archive, facts)
-    assert {article.id for article in found[:2]} == {"a1", "a5"}
-    assert [article.id for article in found[2:]] == ["a3", "a4"]
-    assert [article.id for article in newest(archive, facts, limit=20)][-1] == "a6"
+    assert [article.id for article in archive_facts(archive).newest] == ["a1", "a5", "a3", "a4"]
 
 
-def test_of_a_day_with_many_some_are_shown(archive, tmp_path):
-    add(archive, tmp_path, *(row(number, "2031-05-04") for number in range(30)))
-    assert len(newest(archive, archive_facts(archive))) == 4
+def test_reprints_under_one_headline_are_shown_once(archive, tmp_path):
+    add(
+        archive,
+        tmp_path,
+        *(row(number, "2031-05-04") | {"title": "One storm"} for number in range(30)),
+        row(40, "2031-05-01"),
+    )
+    assert [article.title for article in archive_facts(archive).newest] == ["One storm", "Headline 40"]
 
 
 def test_an_archive_without_days_or_articles_shows_no_headlines(archive, tmp_path):
     facts = archive_facts(archive)
-    assert newest(archive, facts) == []
-    assert "<p>0 articles</p>" in welcome(archive, facts)
+    assert facts.newest == ()
+    assert "<p>0 articles</p>" in welcome(facts)
     add(archive, tmp_path, row(1, None))
-    html = welcome(archive, archive_facts(archive))
+    html = welcome(archive_facts(archive))
     assert "<p>1 article</p>" in html
     assert "pq-newest" not in html
 
 
 def test_a_headline_has_outlet_and_day_and_opens_its_article(archive, tmp_path):
     add(archive, tmp_path, {**row(1, "2031-05-04"), "outlet": "Harbour Courier"})
-    assert welcome(archive, archive_facts(archive)).endswith(
+    assert welcome(archive_facts(archive)).endswith(
         '<button type="button" class="pq-headline" data-pq="cite" data-article="a1">'
         '<span class="pq-cite-title">Headline 1</span> '
         '<span class="pq-note">Harbour Courier · <time datetime="2031-05-04">4 May 2031</time></span></button>'
@@ -67,6 +68,6 @@ def test_a_headline_has_outlet_and_day_and_opens_its_article(archive, tmp_path):
 def test_nothing_of_an_article_is_markup(archive, tmp_path):
     attack = '"><img src=x onerror=pwned(1)>'
     add(archive, tmp_path, {**row(1, "2031-05-04"), "id": attack, "title": attack, "outlet": attack})
-    html = welcome(archive, archive_facts(archive))
+    html = welcome(archive_facts(archive))
     assert "<img" not in html
     assert html.count("&lt;img src=x onerror=pwned(1)&gt;") == 3

@@ -1,7 +1,8 @@
 """What kind of thing a question asks for, and whether a span is one.
 
 Rules on the wording alone: they say what would be odd (a number for "who", no number for "how many"), not what
-is right. Measured on the tune splits as features of the combination (`pullquote.qa.combining`).
+is right. Measured on the tune splits as features of both rankings: of passages (`pullquote.index.ranking`) and of
+values (`pullquote.qa.combining`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from pullquote.qa.values import MONTH_NAMES, WEEKDAY_NAMES
+MONTH_NAMES = "january|february|march|april|may|june|july|august|september|october|november|december"
+WEEKDAY_NAMES = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pullquote.qa.kinds import Kind, kind_of, suits
+from pullquote.index.kinds import Kind, kind_of, suits
 
 
 @pytest.mark.parametrize(

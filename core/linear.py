@@ -1,4 +1,4 @@
-"""A linear model over named features, kept as JSON: what confidence and combination are."""
+"""A linear model over named features, kept as JSON: what ranking, combination and confidence are."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from pullquote.errors import ModelError
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
-    """Weights for standardised features, fitted for one reader.
+    """Weights for standardised features, fitted for the scores of one model.
 
     Attributes:
-        reader_sha256: the reader's weights; scores of another reader mean something else.
+        model_sha256: of the weights of the reader or embedder whose scores are among the features; another's mean
+            something else.
         mean, scale, weights: one number for each of `features`.
         intercept: of the sum.
         features: names, in the order of the numbers.
         fitted_on: what it was fitted on, with how many questions, for people.
     """
 
-    reader_sha256: str
+    model_sha256: str
     mean: tuple[float, ...]
     scale: tuple[float, ...]
     weights: tuple[float, ...]
@@ -67,7 +68,7 @@ class LinearModel:
             facts = json.loads(file.read_text(encoding="utf-8"))
             lists = {name: tuple(map(float, facts[name])) for name in ("mean", "scale", "weights")}
             model = cls(
-                reader_sha256=str(facts["reader_sha256"]),
+                model_sha256=str(facts["model_sha256"]),
                 intercept=float(facts["intercept"]),
                 features=tuple(facts["features"]),
                 fitted_on=str(facts["fitted_on"]),
