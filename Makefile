@@ -25,8 +25,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questions
 	@$(BIN)/python -m pullquote.ui.demo eval/demo $(DEMO)
 
+# Two processes with one thread each: models this small gain nothing from threads.
 test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: lint types test gate wheel browser  ## what CI runs
 

@@ -17,7 +17,8 @@ class Hit:
     Attributes:
         passage: the passage.
         article: its article.
-        score: fused score, higher is better; comparable within one search only.
+        score: any real, higher is better; comparable within one search only. It is the preference of the fitted
+            ranking, or the fused score where there is none for the embedder.
         dense_score: cosine of question and passage in -1..1, or None where the dense list lacks it.
         dense_rank: 1-based rank in the dense list, or None.
         lexical_score: BM25, 0 or more, or None where the lexical list lacks it.
@@ -49,7 +50,7 @@ class Citation:
         link: the article's URL with a text fragment that lands on the sentence, or None without a URL.
         sha256: of the article's text in UTF-8.
         reader_score: raw span score of the reader (a difference of logits, any real; higher is better).
-        retrieval_score: the fused score of the search (higher is better).
+        retrieval_score: the search's score of the passage (any real; higher is better).
     """
 
     article_id: str

@@ -22,8 +22,10 @@ from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
-# 4: 45.2 and 17.0%, 6: 45.4 and 18.4%, 8: 47.1 and 18.0% (`python -m pullquote.eval.combine fit --passages N`).
-PASSAGES_READ = 8
+# 4: 47.4 and 16.8%, 5: 46.4 and 17.2%, 6: 47.1 and 18.6%, 8: 46.4 and 19.6% (`python -m pullquote.eval.combine fit
+# --passages N`). Two cores without bfloat16 take 230, 270, 315 and 403 ms for an answer then
+# (`python -m pullquote.eval.latency_benchmark`).
+PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld.
 GIVEN_FROM = 0.5

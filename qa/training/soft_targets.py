@@ -121,7 +121,7 @@ class SoftTargets:
         progress(len(wanted), len(wanted))
 
     def _said(self, questions: Sequence[Question]) -> dict[str, SoftTarget]:
-        parts: list[list[tuple[npt.NDArray[np.float64], ...]]] = [[] for _ in questions]
+        parts: list[list[npt.NDArray[np.float64]]] = [[] for _ in questions]
         scores = self._teacher.token_scores([one.question for one in questions], [one.passage for one in questions])
         for window, starts, ends in scores:
             tokens = window.answerable
@@ -129,7 +129,7 @@ class SoftTargets:
             # Where windows overlap, the one counts in which the token has more words around it.
             room = np.minimum(np.arange(count), np.arange(count)[::-1])
             columns = (window.starts[tokens], window.ends[tokens], starts[tokens] - starts[0], ends[tokens] - ends[0])
-            parts[window.passage].append((*map(np.float64, columns), np.float64(room)))
+            parts[window.passage].append(np.array([*columns, room], dtype=np.float64))
         return {one.key: _joined(windows) for one, windows in zip(questions, parts, strict=True)}
 
     def _keep(self, said: dict[str, SoftTarget]) -> None:
@@ -148,9 +148,9 @@ class SoftTargets:
         partial.replace(shard)
 
 
-def _joined(windows: Sequence[tuple[npt.NDArray[np.float64], ...]]) -> SoftTarget:
-    """Return one target out of a text's windows, each (start, end, start margin, end margin, room) by token."""
-    starts, ends, start_margins, end_margins, room = (np.concatenate(column) for column in zip(*windows, strict=True))
+def _joined(windows: Sequence[npt.NDArray[np.float64]]) -> SoftTarget:
+    """Return one target out of a text's windows, each (5, tokens): start, end, start margin, end margin, room."""
+    starts, ends, start_margins, end_margins, room = np.concatenate(windows, axis=1)
     order = np.lexsort((-room, starts))
     first = order[np.r_[True, np.diff(starts[order]) > 0]] if len(order) else order
     return SoftTarget(

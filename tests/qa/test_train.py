@@ -218,7 +218,7 @@ def test_a_teacher_is_learnt_from_where_nobody_labelled(tmp_path: Path, base: Pa
         train_reader([unlabelled], tmp_path / "out", options(base), checkpoints=tmp_path / "k2")
 
     told: list[tuple[int, int]] = []
-    chosen = options(base, epochs=6.0, teacher=str(teacher), seed=9)
+    chosen = options(base, epochs=4.0, teacher=str(teacher), seed=9)
     learner = train_reader(
         [unlabelled], tmp_path / "out", chosen, checkpoints=tmp_path / "k2", teaching=lambda *at: told.append(at)
     )

@@ -487,7 +487,7 @@ def test_train_reader_passes_on_what_was_given_and_keeps_other_defaults(run, mon
 
     calls = []
 
-    def train_reader(data, output, options, *, checkpoints, progress):
+    def train_reader(data, output, options, *, checkpoints, progress, teaching):
         calls.append((data, output, options, checkpoints))
         return output
 
