@@ -50,7 +50,8 @@ def run(folder: Path, path: Path) -> None:
             show_answer(engine.ask(question))
     page.line()
     page.line(
-        "Ask it yourself:  ", (f'.venv/bin/pullquote ask --archive {path} "Who chairs the port authority?"', "bold")
+        "Ask it yourself:  ",
+        (f'.venv/bin/pullquote ask --archive {path} "Who is the chief executive of the Port Authority?"', "bold"),
     )
     page.line("Open the chat:    ", (f".venv/bin/pullquote chat --archive {path}", "bold"))
 
