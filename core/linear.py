@@ -53,6 +53,15 @@ class LinearModel:
         temporary.replace(file)
 
     @classmethod
+    def fitted_for(cls, model_sha256: str, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:
+        """Return the model of a file if it was fitted for those weights, else None.
+
+        Other arguments and errors as in `load`.
+        """
+        model = cls.load(file, known=known, made_by=made_by)
+        return model if model and model.model_sha256 == model_sha256 else None
+
+    @classmethod
     def load(cls, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:
         """Return the model of a file, or None where there is none.
 

@@ -24,8 +24,8 @@ import numpy as np
 
 from pullquote.answers import Candidate
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import fit_confidence, rounded, story_folds
-from pullquote.eval.conditional_logit import Choice, fit_choices
+from pullquote.eval.calibrate import fit_confidence
+from pullquote.eval.conditional_logit import Choice, Logit
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.wording import is_right
 from pullquote.eval.readings import Read, Readings, cut, read_set
@@ -42,12 +42,14 @@ _SEED = 20310504
 _PENALTY = 3.0
 
 
+_LOGIT = Logit(Combiner, VALUE_FEATURES, prior="log_votes", penalty=_PENALTY)
+
+
 def _choice(read: Read) -> Choice:
     """Return a question's values by `VALUE_FEATURES`."""
     ranked = ranked_values(values(collect(read.asked)), read.asked, None)
-    x = np.array([[value.features[name] for name in VALUE_FEATURES] for value in ranked])
     right = [read.question.answerable and is_right(value.places[0].text, read.question.answers) for value in ranked]
-    return Choice(x.reshape(len(ranked), len(VALUE_FEATURES)), np.array(right, dtype=np.bool_))
+    return Choice.of([value.features for value in ranked], right, VALUE_FEATURES)
 
 
 def fit_combiner(reads: Sequence[Read], reader_sha256: str, *, fitted_on: str = "") -> Combiner:
@@ -56,21 +58,7 @@ def fit_combiner(reads: Sequence[Read], reader_sha256: str, *, fitted_on: str = 
     Raises:
         InputError: there is no such question.
     """
-    return _fitted(list(map(_choice, reads)), reader_sha256, fitted_on)
-
-
-def _fitted(choices: Sequence[Choice], reader_sha256: str = "", fitted_on: str = "") -> Combiner:
-    by_votes = np.where(np.array(VALUE_FEATURES) == "log_votes", 1.0, 0.0)
-    mean, scale, weights = fit_choices(choices, penalty=_PENALTY, prior=by_votes)
-    return Combiner(
-        model_sha256=reader_sha256,
-        mean=rounded(mean),
-        scale=rounded(scale),
-        weights=rounded(weights),
-        intercept=0.0,
-        features=VALUE_FEATURES,
-        fitted_on=fitted_on,
-    )
+    return _LOGIT.fit(list(map(_choice, reads)), reader_sha256, fitted_on=fitted_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +80,9 @@ class First:
 
 def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[First]:
     """Return what is first for each question by a model fitted on the other folds (stories stay whole)."""
-    folds = story_folds([one.question.subject for one in reads], seed)
-    choices = list(map(_choice, reads))
-    combiners = {
-        fold: _fitted([choice for choice, of in zip(choices, folds, strict=True) if of != fold])
-        for fold in np.unique(folds).tolist()
-    }
-    return [_first(one, combiners[fold]) for one, fold in zip(reads, folds.tolist(), strict=True)]
+    subjects = [one.question.subject for one in reads]
+    combiners = _LOGIT.held_out(list(map(_choice, reads)), subjects, seed=seed)
+    return [_first(one, combiner) for one, combiner in zip(reads, combiners, strict=True)]
 
 
 def _first(read: Read, combiner: Combiner | None) -> First:

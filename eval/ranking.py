@@ -21,8 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import rounded, story_folds
-from pullquote.eval.conditional_logit import Choice, Matrix, fit_choices
+from pullquote.eval.conditional_logit import Choice, Logit, Matrix
 from pullquote.eval.formats import load
 from pullquote.eval.gold import history_of
 from pullquote.eval.reading_groups import answer_places
@@ -33,8 +32,8 @@ from pullquote.qa.followups import understand
 
 _DEPTHS = (1, 3, 5, 8, 12, 20)
 _SEED = 20310504
-# 1 and 10 did the same by cross-validation on the tune splits.
 _PENALTY = 10.0
+_LOGIT = Logit(PassageRanker, PASSAGE_FEATURES, prior="fused", penalty=_PENALTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,8 @@ def collect_pools(questions: Path, split: str, archive: str) -> Pools:
         for question in track(asked, "searching", console=Console(stderr=True)):
             standing = understand(question.question, history_of(question)).question
             found = opened.described_pool(standing, filters=Filters(as_of=question.as_of))
-            x = np.array([[features[name] for name in PASSAGE_FEATURES] for _, features in found])
             right = [bool(answer_places(question, one.article, one.text, one.start)) for one, _ in found]
-            choices.append(Choice(x.reshape(len(found), len(PASSAGE_FEATURES)), np.array(right, dtype=np.bool_)))
+            choices.append(Choice.of([features for _, features in found], right, PASSAGE_FEATURES))
         sha256 = opened.embedder.sha256
     return Pools(f"{gold.name} {split}", sha256, choices, [question.subject for question in asked])
 
@@ -77,17 +75,7 @@ def fit_ranker(choices: Sequence[Choice], embedder_sha256: str = "", *, fitted_o
     Raises:
         InputError: there is no such question.
     """
-    by_fusion = np.where(np.array(PASSAGE_FEATURES) == "fused", 1.0, 0.0)
-    mean, scale, weights = fit_choices(choices, penalty=_PENALTY, prior=by_fusion)
-    return PassageRanker(
-        model_sha256=embedder_sha256,
-        mean=rounded(mean),
-        scale=rounded(scale),
-        weights=rounded(weights),
-        intercept=0.0,
-        features=PASSAGE_FEATURES,
-        fitted_on=fitted_on,
-    )
+    return _LOGIT.fit(choices, embedder_sha256, fitted_on=fitted_on)
 
 
 def hits_at(choice: Choice, ranker: PassageRanker | None) -> npt.NDArray[np.bool_]:
@@ -109,13 +97,9 @@ def fit_and_tell(sets: Sequence[Pools], output: Path) -> str:
     if len(embedders) > 1:
         raise InputError("The archives are of different embedders; a ranking is fitted for one.")
     choices = [choice for one in sets for choice in one.choices]
-    folds = story_folds([subject for one in sets for subject in one.subjects], _SEED)
-    held_out = {
-        fold: fit_ranker([choice for choice, of in zip(choices, folds, strict=True) if of != fold])
-        for fold in np.unique(folds).tolist()
-    }
+    rankers = _LOGIT.held_out(choices, [subject for one in sets for subject in one.subjects], seed=_SEED)
     fused = np.array([hits_at(choice, None) for choice in choices])
-    ranked = np.array([hits_at(choice, held_out[fold]) for choice, fold in zip(choices, folds.tolist(), strict=True)])
+    ranked = np.array([hits_at(choice, ranker) for choice, ranker in zip(choices, rankers, strict=True)])
     told = []
     first = 0
     for one in sets:

@@ -102,8 +102,8 @@ def ranker_for(embedder_sha256: str) -> PassageRanker | None:
         ModelError: the file is damaged.
     """
     file = Path(__file__).parent / FILE_NAME
-    model = PassageRanker.load(file, known=PASSAGE_FEATURES, made_by="python -m pullquote.eval.ranking")
-    return model if model and model.model_sha256 == embedder_sha256 else None
+    made_by = "python -m pullquote.eval.ranking"
+    return PassageRanker.fitted_for(embedder_sha256, file, known=PASSAGE_FEATURES, made_by=made_by)
 
 
 def ordered(
@@ -125,7 +125,8 @@ def describe(query: str, found: Sequence[FoundPassage], analyze: Analyze) -> lis
     kind = kind_of(query)
     texts = [one.text for one in found]
     words = [list(analyze(text)) for text in texts]
-    titles = {one.article.id: frozenset(analyze(one.article.title)) for one in found}
+    articles = {one.article.id: one.article for one in found}
+    titles = {name: frozenset(analyze(article.title)) for name, article in articles.items()}
     held = [titles[one.article.id].union(own) for one, own in zip(found, words, strict=True)]
     # How much a term tells among these passages: an idf with the pool for the collection.
     telling = {term: math.log(1 + len(found) / (1 + sum(term in own for own in held))) for term in terms}

@@ -71,8 +71,8 @@ def combiner_for(reader_sha256: str) -> Combiner | None:
         ModelError: the file is damaged.
     """
     file = Path(__file__).parent / FILE_NAME
-    model = Combiner.load(file, known=VALUE_FEATURES, made_by="python -m pullquote.eval.combine")
-    return model if model and model.model_sha256 == reader_sha256 else None
+    made_by = "python -m pullquote.eval.combine"
+    return Combiner.fitted_for(reader_sha256, file, known=VALUE_FEATURES, made_by=made_by)
 
 
 @dataclass(frozen=True, slots=True)

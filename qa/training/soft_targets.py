@@ -24,7 +24,7 @@ from pullquote.qa.windows import ReaderInput
 # What an unlikely place gets instead of a margin that nobody named.
 UNLIKELY = -1e4
 _TEACHER = "teacher.json"
-# Windows a file: about a megabyte, and a minute of a teacher's reading.
+# Windows a file, and between two calls of `progress`: what an interruption loses at most.
 _SHARD = 512
 
 
@@ -111,7 +111,7 @@ class SoftTargets:
         """
         wanted = {question.key: question for question in questions}
         missing = [question for key, question in wanted.items() if key not in self._known]
-        # Of like length together; a shard is short and long ones alike, so that the time left can be told.
+        # By key, short and long ones alike make a shard, so that the time left can be told.
         missing.sort(key=lambda question: question.key)
         for first in range(0, len(missing), _SHARD):
             progress(len(wanted) - len(missing) + first, len(wanted))
