@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -53,13 +53,13 @@ class LinearModel:
         temporary.replace(file)
 
     @classmethod
-    def fitted_for(cls, model_sha256: str, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:
-        """Return the model of a file if it was fitted for those weights, else None.
+    def fitted_for(cls, model_sha256: str, files: Iterable[Path], *, known: Sequence[str], made_by: str) -> Self | None:
+        """Return the model of the first file that was fitted for those weights; None where none was.
 
         Other arguments and errors as in `load`.
         """
-        model = cls.load(file, known=known, made_by=made_by)
-        return model if model and model.model_sha256 == model_sha256 else None
+        models = (cls.load(file, known=known, made_by=made_by) for file in files)
+        return next((model for model in models if model and model.model_sha256 == model_sha256), None)
 
     @classmethod
     def load(cls, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:

@@ -1,11 +1,11 @@
 """Fit how values are ranked, and how sure the first one is, on questions whose answers are known.
 
     python -m pullquote.eval.combine read QUESTIONS SPLIT ARCHIVE --output tune.readings
-    python -m pullquote.eval.combine fit tune.readings [more.readings] --output qa
+    python -m pullquote.eval.combine fit tune.readings [more.readings] --output qa/reader-small
 
 The first asks the questions and keeps what was read; ARCHIVE may be `-` where the set brings its articles, and SPLIT
 may name a range of the split's questions, in the order of the file: `2023[700:]`. The second fits both models for
-the reader and writes `combination.json` and `confidence.json`.
+the reader and writes `combination.json` and `confidence.json`, which are used where they lie beside its weights.
 
 Ranking is a conditional logit (McFadden 1974): of a question's values each has the probability softmax(preference),
 and the sum over the right ones is made large, starting from the order that votes give. Confidence is fitted on what

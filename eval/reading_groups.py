@@ -2,8 +2,8 @@
 
 `python -m pullquote.eval.reading_groups QUESTIONS --archive DIR --split S --output groups.jsonl` writes rows for
 `train-reader`; those of one question share a `group`. Where the questions name the spans that answer, only those count;
-else every place that carries an accepted wording (distant supervision: Mintz et al. 2009), and a question that no
-passage answers is left out.
+else every place that carries an accepted wording (distant supervision: Mintz et al. 2009). A question that no passage
+answers is then left out, or with `--unlabelled` written without labels, for a teacher to read.
 """
 
 from __future__ import annotations
@@ -23,15 +23,22 @@ from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
 
-_PASSAGES = 10
 # An accepted wording of one or two characters ("2", "no") stands in too many places by chance.
 _LEAST_CHARS = 3
 
 
-def reading_rows(question: GoldQuestion, hits: Sequence[Hit]) -> Iterator[dict[str, Any]]:
-    """Yield one reading example a passage; nothing where no passage answers and the question doesn't say why."""
+def reading_rows(question: GoldQuestion, hits: Sequence[Hit], *, unlabelled: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield one reading example a passage.
+
+    Args:
+        question: a question of a gold or benchmark file.
+        hits: the passages found for it, best first.
+        unlabelled: where no passage answers and the question doesn't say why, yield rows without labels instead of
+            none.
+    """
     found = [answer_places(question, hit.article, hit.passage.text, hit.passage.start) for hit in hits]
-    if question.answerable and not any(found):
+    unknown = question.answerable and not any(found)
+    if unknown and not unlabelled:
         return
     for rank, (hit, places) in enumerate(zip(hits, found, strict=True)):
         yield {
@@ -41,7 +48,7 @@ def reading_rows(question: GoldQuestion, hits: Sequence[Hit]) -> Iterator[dict[s
             "question": question.question,
             "title": passage_head(hit.article),
             "context": hit.passage.text,
-            "answers": places,
+            "answers": None if unknown else places,
         }
 
 
@@ -67,6 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--split", default="tune")
     parser.add_argument("--first", type=int, help="only so many questions, in the order of the file")
+    parser.add_argument("--passages", type=int, default=10, help="passages a question")
+    parser.add_argument("--unlabelled", action="store_true", help="write questions that no passage answers, too")
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
     questions = load(options.questions).of_split(options.split)[: options.first]
@@ -76,8 +85,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             if question.history or not question.judged:
                 continue
             asked += 1
-            hits = archive.search(question.question, limit=_PASSAGES, filters=Filters(as_of=question.as_of))
-            rows = list(reading_rows(question, hits))
+            hits = archive.search(question.question, limit=options.passages, filters=Filters(as_of=question.as_of))
+            rows = list(reading_rows(question, hits, unlabelled=options.unlabelled))
             kept += bool(rows)
             for row in rows:
                 stream.write(json.dumps(row, ensure_ascii=False) + "\n")

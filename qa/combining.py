@@ -11,13 +11,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pullquote.index.kinds import Kind, kind_of, suits
 from pullquote.linear import LinearModel
 from pullquote.qa.followup_words import listed
 from pullquote.qa.found import Asked, Value, origins, votes
 from pullquote.qa.normalize import normalize_answer
+from pullquote.qa.reader import Reader
 
 # What a value is judged by; `_Describer.features` computes them.
 VALUE_FEATURES = (
@@ -64,15 +64,15 @@ class Combiner(LinearModel):
     """Says how much a value is preferred to others: a conditional logit (McFadden 1974) over `VALUE_FEATURES`."""
 
 
-def combiner_for(reader_sha256: str) -> Combiner | None:
-    """Return the combination that ships, if it was fitted for the reader.
+def combiner_for(reader: Reader) -> Combiner | None:
+    """Return the combination that lies beside a reader's weights and was fitted for them; None where there is none.
 
     Raises:
         ModelError: the file is damaged.
     """
-    file = Path(__file__).parent / FILE_NAME
+    files = [reader.folder / FILE_NAME] if reader.folder else []
     made_by = "python -m pullquote.eval.combine"
-    return Combiner.fitted_for(reader_sha256, file, known=VALUE_FEATURES, made_by=made_by)
+    return Combiner.fitted_for(reader.sha256, files, known=VALUE_FEATURES, made_by=made_by)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pullquote.linear import LinearModel
 from pullquote.qa.combining import VALUE_FEATURES
+from pullquote.qa.reader import Reader
 
 # What a candidate is judged by: what is known of its value, and how it compares to the question's others
 # (`evidence.compared`, `evidence.around`).
@@ -21,6 +22,7 @@ FEATURES = (
     "searched",
 )
 FILE_NAME = "confidence.json"
+_MADE_BY = "pullquote calibrate GOLD"
 
 
 class ConfidenceModel(LinearModel):
@@ -38,17 +40,14 @@ def load(file: Path) -> ConfidenceModel | None:
     Raises:
         ModelError: the file is damaged.
     """
-    return ConfidenceModel.load(file, known=FEATURES, made_by="pullquote calibrate GOLD")
+    return ConfidenceModel.load(file, known=FEATURES, made_by=_MADE_BY)
 
 
-def confidence_for(archive: Path, reader_sha256: str) -> ConfidenceModel | None:
-    """Return the model to use: the archive's own, else the one that ships; None where neither fits the reader.
+def confidence_for(archive: Path, reader: Reader) -> ConfidenceModel | None:
+    """Return the model to use: the archive's own, else the one beside the reader's weights; None where neither fits.
 
     Raises:
         ModelError: a file is damaged.
     """
-    for folder in (archive, Path(__file__).parent):
-        model = load(folder / FILE_NAME)
-        if model and model.model_sha256 == reader_sha256:
-            return model
-    return None
+    files = [folder / FILE_NAME for folder in (archive, reader.folder) if folder]
+    return ConfidenceModel.fitted_for(reader.sha256, files, known=FEATURES, made_by=_MADE_BY)

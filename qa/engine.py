@@ -66,21 +66,21 @@ class Engine:
 
     @cached_property
     def confidence(self) -> ConfidenceModel | None:
-        """What makes scores probabilities: the archive's own model, else the shipped one, if it fits the reader.
+        """What makes scores probabilities: the archive's own model, else the reader's, if it fits the weights.
 
         Raises:
             ModelError: it is damaged.
         """
-        return confidence_for(self.archive.path, self.reader.sha256)
+        return confidence_for(self.archive.path, self.reader)
 
     @cached_property
     def combiner(self) -> Combiner | None:
-        """What ranks the values found: the model that ships, if it fits the reader; else votes decide.
+        """What ranks the values found: the reader's model, if it has one; else votes decide.
 
         Raises:
             ModelError: it is damaged.
         """
-        return combiner_for(self.reader.sha256)
+        return combiner_for(self.reader)
 
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""

@@ -20,6 +20,7 @@ from pullquote.qa.weights import PACKED_NAME, load_packed
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 
 DEFAULT_READER = "small"
+_SHIPPED = "reader-"
 
 # Of 3,352 development answers 99.5% have at most 30 tokens.
 MAX_SPAN_TOKENS = 30
@@ -70,6 +71,10 @@ class Reader(Protocol):
     def sha256(self) -> str:
         """Hash of the weights."""
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the weights lie, and beside them what was fitted for their scores; None for a hub's."""
+
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading a passage, with up to `spans` spans each."""
 
@@ -78,7 +83,7 @@ class TransformersReader:
     """Any Hugging Face extractive question-answering model with a fast tokenizer.
 
     Args:
-        name: `small` (shipped in the package), a folder, or a hub name.
+        name: of one that ships in the package (`shipped_readers`), a folder, or a hub name.
         max_tokens: window; a longer passage is read through several.
         stride: tokens that neighbouring windows share.
         bfloat16: None decides by the processor.
@@ -111,6 +116,12 @@ class TransformersReader:
     def sha256(self) -> str:
         """Hash of the weights."""
         return self._sha256
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the weights lie, and beside them what was fitted for their scores; None for a hub's."""
+        folder = _folder(self._name)
+        return folder if folder.is_dir() else None
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading a passage, with up to `spans` spans each."""
@@ -218,7 +229,17 @@ def _batches(windows: Sequence[Window]) -> list[list[int]]:
 
 def shipped_reader_folder(name: str = DEFAULT_READER) -> Path:
     """Return the folder of a reader that ships in the package."""
-    return Path(__file__).parent / f"reader-{name}"
+    return Path(__file__).parent / f"{_SHIPPED}{name}"
+
+
+def shipped_readers() -> list[str]:
+    """Return the names of the readers that ship in the package, in alphabetical order."""
+    return sorted(folder.name.removeprefix(_SHIPPED) for folder in Path(__file__).parent.glob(f"{_SHIPPED}*"))
+
+
+def _folder(name: str) -> Path:
+    """Return the folder that a name stands for; there is none where the hub is meant."""
+    return shipped_reader_folder(name) if name in shipped_readers() else Path(name)
 
 
 def _load(name: str) -> tuple[Any, Any, str]:
@@ -228,8 +249,7 @@ def _load(name: str) -> tuple[Any, Any, str]:
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    shipped = shipped_reader_folder(name) if name.isidentifier() else None
-    source = Path(shipped if shipped and shipped.is_dir() else name)
+    source = _folder(name)
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(source))
         if not tokenizer.is_fast:

@@ -94,6 +94,7 @@ class FindingReader:
     def __init__(self, found: Mapping[str, Sequence[tuple[str, float]]], *, sha256: str = "f" * 64) -> None:
         self.name = "finding"
         self.sha256 = sha256
+        self.folder: Path | None = None
         self.asked: list[str] = []
         self.stops_after: int | None = None
         self._found = found

@@ -51,6 +51,7 @@ class CapitalReader:
 
     name = "capital"
     sha256 = "0" * 64
+    folder = None
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         asked = set(_WORD.findall(question.lower()))

@@ -29,5 +29,7 @@ def stay_local() -> None:
 
 def allow_hub_for(model: str | None) -> None:
     """Let the hub be asked when the user named a model that is no folder here."""
-    if _offline_by_us and model and not Path(model).exists():
+    from pullquote.qa.reader import shipped_readers
+
+    if _offline_by_us and model and model not in shipped_readers() and not Path(model).exists():
         os.environ.pop("HF_HUB_OFFLINE", None)

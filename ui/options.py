@@ -37,7 +37,8 @@ AsOf = Annotated[
     typer.Option(metavar="DATE", help="As the archive stood that day; the days just before it are preferred."),
 ]
 ReaderName = Annotated[
-    str | None, typer.Option("--reader", metavar="MODEL", help="A folder or hub name (default: the one that ships).")
+    str | None,
+    typer.Option("--reader", metavar="MODEL", help="accurate, a folder or a hub name (default: small, the quickest)."),
 ]
 Passages = Annotated[
     int | None,

@@ -53,6 +53,10 @@ def train_reader(
         int | None,
         typer.Option(min=0, help="Passages without the answer, found by BM25, to be read beside each question's own."),
     ] = None,
+    keep_layers: Annotated[
+        str | None,
+        typer.Option(metavar="N,N...", help="Begin with these of the base's layers, counted from 0: a smaller reader."),
+    ] = None,
     freeze_layers: Annotated[
         int | None, typer.Option(min=0, help="Leave so many of the encoder's lowest layers as they are: faster.")
     ] = None,
@@ -94,6 +98,7 @@ def train_reader(
         "times": repetitions or None,
         "negatives": negatives,
         "retrieved": retrieved,
+        "keep_layers": _numbers("--keep-layers", keep_layers) if keep_layers else None,
         "freeze_layers": freeze_layers,
         "teacher": teacher,
         "soft_share": soft_share,
@@ -121,6 +126,13 @@ def _number_of(option: str, entry: str) -> tuple[str, int]:
     if not (source and equals and number.isascii() and number.isdigit()):
         raise InputError(f"{option} takes SOURCE=N, such as squad=20000, not {entry[:40]!r}.")
     return source, int(number)
+
+
+def _numbers(option: str, entry: str) -> tuple[int, ...]:
+    numbers = [number.strip() for number in entry.split(",")]
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        raise InputError(f"{option} takes numbers such as 0,2,4, not {entry[:40]!r}.")
+    return tuple(map(int, numbers))
 
 
 def eval_reader(

@@ -71,6 +71,7 @@ class RuleReader:
 
     name = "rules"
     sha256 = "7" * 64
+    folder = None
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         return [Reading(tuple(self._spans(question, passage.text))[:spans], 0.0) for passage in passages]

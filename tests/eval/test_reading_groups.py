@@ -40,3 +40,11 @@ def test_a_question_that_no_passage_answers_is_left_out_but_an_unanswerable_one_
     passages = [hit("a", "Nobody.")]
     assert list(reading_rows(GoldQuestion("q", "Who?", answers=("Lind",)), passages)) == []
     assert [row["answers"] for row in reading_rows(GoldQuestion("q", "Who?"), passages)] == [[]]
+
+
+def test_for_a_teacher_a_question_that_no_passage_answers_is_written_without_labels():
+    passages = [hit("a", "Nobody."), hit("b", "Mara Lind.")]
+    unknown = reading_rows(GoldQuestion("q", "Who?", answers=("Lowe",)), passages, unlabelled=True)
+    assert [row["answers"] for row in unknown] == [None, None]
+    known = reading_rows(GoldQuestion("q", "Who?", answers=("Mara Lind",)), passages, unlabelled=True)
+    assert [row["answers"] for row in known] == [[], [{"start": 0, "text": "Mara Lind"}]]

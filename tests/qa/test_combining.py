@@ -8,10 +8,11 @@ from qa_cases import AGES
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
 from pullquote.errors import ModelError
-from pullquote.qa import combining
 from pullquote.qa.combining import FILE_NAME, VALUE_FEATURES, Combiner, combiner_for, ranked_values
 from pullquote.qa.found import Asked, Found, values
 from pullquote.qa.reader import Reading, ScoredSpan
+
+from fakes import CapitalReader
 
 
 def hit(name, text, *, title="", published=None):
@@ -84,13 +85,16 @@ def test_how_old_the_article_was(as_of, published, age, undated):
     assert (features["age"], features["undated"]) == (pytest.approx(age), undated)
 
 
-def test_only_the_reader_it_was_fitted_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(combining, "__file__", str(tmp_path / "combining.py"))
-    assert combiner_for("0" * 64) is None
+def test_only_the_reader_it_was_fitted_for(tmp_path):
+    reader, other = CapitalReader(), CapitalReader()
+    other.sha256 = "1" * 64
+    assert combiner_for(reader) is None
+    reader.folder = other.folder = tmp_path
+    assert combiner_for(reader) is None
     model = Combiner("0" * 64, (0.0,), (1.0,), (2.0,), 0.0, ("support",))
     model.save(tmp_path / FILE_NAME)
-    assert combiner_for("0" * 64) == model
-    assert combiner_for("1" * 64) is None
+    assert combiner_for(reader) == model
+    assert combiner_for(other) is None
     (tmp_path / FILE_NAME).write_text("{")
     with pytest.raises(ModelError, match=r"combination\.json .*pullquote\.eval\.combine"):
-        combiner_for("0" * 64)
+        combiner_for(reader)

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
-from pullquote.qa import confidence
 from pullquote.qa.confidence import FEATURES, FILE_NAME, ConfidenceModel, confidence_for, load
 from pullquote.qa.engine import Engine
+
+from fakes import CapitalReader
 
 MODEL = ConfidenceModel(
     model_sha256="0" * 64,
@@ -148,12 +149,11 @@ def test_bytes_that_are_no_text_and_a_folder_are_model_errors(tmp_path):
 
 
 @pytest.fixture
-def package(tmp_path, monkeypatch):
-    """The folder in which the shipped model would lie; empty."""
-    folder = tmp_path / "package"
-    folder.mkdir()
-    monkeypatch.setattr(confidence, "__file__", str(folder / "confidence.py"))
-    return folder
+def reader(tmp_path):
+    """A reader whose folder holds no model yet."""
+    one = CapitalReader()
+    one.folder = tmp_path / "reader"
+    return one
 
 
 def saved(folder, *, intercept, reader="0" * 64):
@@ -163,31 +163,32 @@ def saved(folder, *, intercept, reader="0" * 64):
     return model
 
 
-def test_the_archives_own_wins_over_the_shipped_one(package, tmp_path):
+def test_the_archives_own_wins_over_the_readers(reader, tmp_path):
     archive = tmp_path / "news.pq"
-    assert confidence_for(archive, "0" * 64) is None
-    shipped = saved(package, intercept=1.0)
-    assert confidence_for(archive, "0" * 64) == shipped
+    assert confidence_for(archive, reader) is None
+    shipped = saved(reader.folder, intercept=1.0)
+    assert confidence_for(archive, reader) == shipped
     own = saved(archive, intercept=2.0)
-    assert confidence_for(archive, "0" * 64) == own
+    assert confidence_for(archive, reader) == own
 
 
-def test_a_model_for_another_reader_is_ignored(package, tmp_path):
+def test_a_model_for_another_reader_is_ignored(reader, tmp_path):
     archive = tmp_path / "news.pq"
     saved(archive, intercept=2.0, reader="e" * 64)
-    assert confidence_for(archive, "0" * 64) is None
-    shipped = saved(package, intercept=1.0)
-    assert confidence_for(archive, "0" * 64) == shipped
-    assert confidence_for(archive, "1" * 64) is None
+    assert confidence_for(archive, reader) is None
+    shipped = saved(reader.folder, intercept=1.0)
+    assert confidence_for(archive, reader) == shipped
+    reader.folder = None
+    assert confidence_for(archive, reader) is None
 
 
-def test_a_damaged_model_is_not_passed_over(package, tmp_path):
-    saved(package, intercept=1.0)
+def test_a_damaged_model_is_not_passed_over(reader, tmp_path):
+    saved(reader.folder, intercept=1.0)
     archive = tmp_path / "news.pq"
     archive.mkdir()
     (archive / FILE_NAME).write_text("{")
     with pytest.raises(ModelError, match=r"news\.pq"):
-        confidence_for(archive, "0" * 64)
+        confidence_for(archive, reader)
 
 
 QUESTION = "who chaired the port authority of varn"
@@ -200,7 +201,6 @@ def archive(tmp_path, embedder, write_articles):
     return opened
 
 
-@pytest.mark.usefixtures("package")
 @pytest.mark.parametrize(("intercept", "given"), [(math.log(3), True), (0.0, True), (-math.log(3), False)])
 def test_the_engine_gives_what_the_archives_model_says(archive, reader, intercept, given):
     plain = Engine(archive, reader=reader)
@@ -216,7 +216,6 @@ def test_the_engine_gives_what_the_archives_model_says(archive, reader, intercep
     assert plain.confidence != answer.confidence
 
 
-@pytest.mark.usefixtures("package")
 def test_the_engine_tells_of_a_damaged_model(archive, reader):
     (archive.path / FILE_NAME).write_text("[]")
     with pytest.raises(ModelError, match="is not what it should be"):

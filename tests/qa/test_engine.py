@@ -224,7 +224,7 @@ def test_steps_are_taken_one_at_a_time(engine: Engine, reader: CapitalReader):
 class Overheard:
     """A reader that notes what it is asked."""
 
-    name, sha256 = CapitalReader.name, CapitalReader.sha256
+    name, sha256, folder = CapitalReader.name, CapitalReader.sha256, None
 
     def __init__(self, reader: CapitalReader, asked: list[str]) -> None:
         self._reader = reader

@@ -248,6 +248,18 @@ def test_labels_and_a_teacher_together_are_the_mean_of_both(tmp_path: Path, base
     assert not same(only, trained("both", teacher=str(teacher), soft_share=0.5))
 
 
+def test_a_smaller_reader_begins_with_the_layers_that_are_kept(tmp_path: Path, base: Path, data: Path):
+    chosen = options(base, epochs=0.05, keep_layers=(1,), freeze_layers=1)
+    smaller = train_reader([data], tmp_path / "a", chosen, checkpoints=tmp_path / "ka")
+    kept, original = weights(smaller), weights(base)
+    name = "encoder.layer.{}.output.dense.weight"
+    assert np.array_equal(kept["bert." + name.format(0)], original[name.format(1)].astype(np.float16))
+    assert "bert." + name.format(1) not in kept
+    assert TransformersReader(str(smaller)).read("who", [ReaderInput("the port")], spans=1)
+    with pytest.raises(InputError, match="Layers 0, 2 can't be kept: the encoder has 2"):
+        train_reader([data], tmp_path / "b", options(base, keep_layers=(0, 2)), checkpoints=tmp_path / "kb")
+
+
 def test_frozen_layers_stay_as_the_base_has_them(tmp_path: Path, base: Path, data: Path):
     frozen = weights(
         train_reader([data], tmp_path / "a", options(base, epochs=0.1, freeze_layers=1), checkpoints=tmp_path / "ka")
