@@ -74,10 +74,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--split", default="tune")
     parser.add_argument("--first", type=int, help="only so many questions, in the order of the file")
-    parser.add_argument("--passages", type=int, default=10, help="passages a question")
-    parser.add_argument("--unlabelled", action="store_true", help="write questions that no passage answers, too")
+    parser.add_argument("--passages", type=int, default=10, help="passages a question; 10")
+    parser.add_argument(
+        "--unlabelled",
+        action="store_true",
+        help="also write questions that no passage answers, without labels, for a teacher",
+    )
     parser.add_argument("--output", type=Path, required=True)
     options = parser.parse_args(arguments)
+    if options.passages < 1:
+        parser.error("--passages takes a number from 1 on")
     questions = load(options.questions).of_split(options.split)[: options.first]
     asked = kept = 0
     with Archive.open(options.archive) as archive, options.output.open("w", encoding="utf-8") as stream:

@@ -163,6 +163,7 @@ class RunFacts:
         code_sha256: of the code that answers and judges; "" of runs that were kept before this was.
         confidence_fitted_on: the questions that the confidence was fitted on, for people; on those it looks better
             than it is. "" without a fit, and of runs that were kept before this was.
+        combination_sha256: of the fitted ranking of values; "" without one, and of runs that were kept before this was.
     """
 
     pullquote: str
@@ -184,3 +185,4 @@ class RunFacts:
     cores: int
     code_sha256: str = ""
     confidence_fitted_on: str = ""
+    combination_sha256: str = ""

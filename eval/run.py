@@ -107,6 +107,7 @@ def run_facts(engine: Engine, gold: GoldSet, *, split: str, n: int, seed: int) -
         cores=os.cpu_count() or 1,
         code_sha256=json_sha256([code_sha256("index", "qa", "eval.metrics"), _judging_sha256()]),
         confidence_fitted_on=confidence.fitted_on if confidence else "",
+        combination_sha256=engine.combiner.sha256 if engine.combiner else "",
     )
 
 

@@ -22,7 +22,8 @@ FEATURES = (
     "searched",
 )
 FILE_NAME = "confidence.json"
-_MADE_BY = "pullquote calibrate GOLD"
+# An archive's own, or a reader's.
+_MADE_BY = "pullquote calibrate GOLD, or python -m pullquote.eval.combine"
 
 
 class ConfidenceModel(LinearModel):

@@ -22,8 +22,8 @@ from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
 from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
-# 4: 47.4 and 16.8%, 5: 46.4 and 17.2%, 6: 47.1 and 18.6%, 8: 46.4 and 19.6% (`python -m pullquote.eval.combine fit
-# --passages N`). Two cores without bfloat16 take 230, 270, 315 and 403 ms for an answer then
+# 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0% (`python -m pullquote.eval.combine fit
+# --passages N`). Two cores without bfloat16 take 230, 274, 311 and 405 ms for an answer then
 # (`python -m pullquote.eval.latency_benchmark`).
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5

@@ -73,7 +73,7 @@ class Reader(Protocol):
 
     @property
     def folder(self) -> Path | None:
-        """Where the weights lie, and beside them what was fitted for their scores; None for a hub's."""
+        """Where the weights lie, and beside them what was fitted for their scores; None for a model from the hub."""
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading a passage, with up to `spans` spans each."""
@@ -101,6 +101,7 @@ class TransformersReader:
         bfloat16: bool | None = None,
     ) -> None:
         self._name = name
+        self._folder = _folder(name).resolve()
         self._model, self._tokenizer, self._sha256 = _load(name)
         limit = int(getattr(self._model.config, "max_position_embeddings", 512))
         self._max_tokens = min(max_tokens, limit)
@@ -119,9 +120,8 @@ class TransformersReader:
 
     @property
     def folder(self) -> Path | None:
-        """Where the weights lie, and beside them what was fitted for their scores; None for a hub's."""
-        folder = _folder(self._name)
-        return folder if folder.is_dir() else None
+        """Where the weights lie, and beside them what was fitted for their scores; None for a model from the hub."""
+        return self._folder if self._folder.is_dir() else None
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading a passage, with up to `spans` spans each."""
@@ -234,7 +234,8 @@ def shipped_reader_folder(name: str = DEFAULT_READER) -> Path:
 
 def shipped_readers() -> list[str]:
     """Return the names of the readers that ship in the package, in alphabetical order."""
-    return sorted(folder.name.removeprefix(_SHIPPED) for folder in Path(__file__).parent.glob(f"{_SHIPPED}*"))
+    packed = Path(__file__).parent.glob(f"{_SHIPPED}*/{PACKED_NAME}")
+    return sorted(file.parent.name.removeprefix(_SHIPPED) for file in packed)
 
 
 def _folder(name: str) -> Path:

@@ -127,6 +127,11 @@ def test_import_is_light(tmp_path):
     assert run_python(code, home=tmp_path).strip() == "[]"
 
 
+def test_the_names_of_readers_are_known_before_the_hub_is_loaded(tmp_path):
+    code = "import sys, pullquote.qa.reader; print({'huggingface_hub', 'transformers'} & set(sys.modules))"
+    assert run_python(code, home=tmp_path).strip() == "set()"
+
+
 def test_import_sets_nothing(tmp_path):
     code = (
         "import logging, os, warnings\n"
@@ -155,7 +160,8 @@ def test_wheel_holds_every_module_under_one_name(wheel):
             expected.add(f"pullquote/{package}{file.relative_to(REPOSITORY / folder).as_posix()}")
     assert expected <= names
     assert "pullquote/py.typed" in names
-    assert "pullquote/qa/reader-small/README.md" in names
+    for file in ("README.md", "model.int8.safetensors", "combination.json", "confidence.json"):
+        assert f"pullquote/qa/reader-small/{file}" in names
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pullquote"}
     assert not any("test" in name.lower() for name in names if not name.endswith(".py"))

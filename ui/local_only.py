@@ -29,7 +29,10 @@ def stay_local() -> None:
 
 def allow_hub_for(model: str | None) -> None:
     """Let the hub be asked when the user named a model that is no folder here."""
+    if not (_offline_by_us and model) or Path(model).exists():
+        return
+    # Imports nothing heavy: huggingface_hub mustn't be loaded before the variable is gone (test_package holds that).
     from pullquote.qa.reader import shipped_readers
 
-    if _offline_by_us and model and model not in shipped_readers() and not Path(model).exists():
+    if model not in shipped_readers():
         os.environ.pop("HF_HUB_OFFLINE", None)

@@ -38,7 +38,7 @@ AsOf = Annotated[
 ]
 ReaderName = Annotated[
     str | None,
-    typer.Option("--reader", metavar="MODEL", help="accurate, a folder or a hub name (default: small, the quickest)."),
+    typer.Option("--reader", metavar="MODEL", help="A folder or hub name (default: small, which ships)."),
 ]
 Passages = Annotated[
     int | None,

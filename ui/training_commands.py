@@ -98,7 +98,7 @@ def train_reader(
         "times": repetitions or None,
         "negatives": negatives,
         "retrieved": retrieved,
-        "keep_layers": _numbers("--keep-layers", keep_layers) if keep_layers else None,
+        "keep_layers": None if keep_layers is None else _numbers("--keep-layers", keep_layers),
         "freeze_layers": freeze_layers,
         "teacher": teacher,
         "soft_share": soft_share,

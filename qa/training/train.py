@@ -126,7 +126,8 @@ def train_reader(
 
     Raises:
         SourceError: a data file is bad.
-        InputError: the checkpoint is of another run, or there are unlabelled examples and no teacher.
+        InputError: the checkpoint is of another run, there are unlabelled examples and no teacher, or a layer that is
+            to be kept or left as it is isn't there.
         ModelError: the base or the teacher cannot be loaded.
     """
     torch.manual_seed(options.seed)
@@ -183,8 +184,11 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
 def _keep_layers(model: Any, kept: Sequence[int]) -> None:
     encoder = model.base_model.encoder
     count = len(encoder.layer)
-    if not set(kept) <= set(range(count)):
-        raise InputError(f"Layers {', '.join(map(str, kept))} can't be kept: the encoder has {count}, from 0.")
+    for number in kept:
+        if not 0 <= number < count:
+            raise InputError(f"There is no layer {number} to keep: the encoder has {count}, from 0 to {count - 1}.")
+        if kept.count(number) > 1:
+            raise InputError(f"Layer {number} can be kept only once.")
     encoder.layer = torch.nn.ModuleList(encoder.layer[number] for number in kept)
     model.config.num_hidden_layers = len(kept)
 

@@ -15,6 +15,7 @@ from pullquote.eval.rows import Place
 from pullquote.eval.run import SEARCH_DEPTH, Judge, ask_all, supports
 from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, read_rows, row_line
 from pullquote.index.archive import Archive
+from pullquote.qa.combining import Combiner
 from pullquote.qa.confidence import FEATURES
 from pullquote.qa.engine import PASSAGES_READ, Engine
 from pullquote.qa.found import RANK_PENALTY, TEMPERATURE
@@ -364,7 +365,9 @@ def test_what_could_not_be_asked_is_tried_again(archive, tmp_path):
     assert read_rows(tmp_path / ROWS_FILE) == list(again.rows)
 
 
-@pytest.mark.parametrize("change", ["reader", "settings", "gold", "split", "seed", "archive", "confidence", "code"])
+@pytest.mark.parametrize(
+    "change", ["reader", "settings", "gold", "split", "seed", "archive", "confidence", "combination", "code"]
+)
 def test_another_run_asks_all_anew(archive, tmp_path, change, monkeypatch):
     stopped_run(archive, tmp_path / "r", 1)
     reader = FindingReader(FOUND, sha256=("e" if change == "reader" else "f") * 64)
@@ -378,6 +381,9 @@ def test_another_run_asks_all_anew(archive, tmp_path, change, monkeypatch):
         model = {"mean": [0.0], "scale": [1.0], "weights": [1.0], "features": ["margin"], "intercept": 0.0}
         facts = model | {"model_sha256": "f" * 64, "fitted_on": ""}
         (tmp_path / "other.pq" / "confidence.json").write_text(json.dumps(facts))
+    if change == "combination":
+        reader.folder = tmp_path
+        Combiner("f" * 64, (0.0,), (1.0,), (2.0,), 0.0, ("support",)).save(tmp_path / "combination.json")
     if change == "code":
         monkeypatch.setattr("pullquote.eval.run.code_sha256", lambda *packages: "of another splitter")
     engine = Engine(opened, reader=reader, passages=3 if change == "settings" else 12)

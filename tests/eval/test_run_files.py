@@ -160,7 +160,7 @@ def test_facts_of_another_version_say_what_to_do(tmp_path, without, more, what):
 
 def test_facts_that_were_kept_before_code_was_hashed(tmp_path):
     known = asdict(FACTS)
-    del known["code_sha256"], known["confidence_fitted_on"]
+    del known["code_sha256"], known["confidence_fitted_on"], known["combination_sha256"]
     (tmp_path / FACTS_FILE).write_text(json.dumps(known))
     assert read_facts(tmp_path) == FACTS
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -9,8 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pullquote.errors import ModelError
+from pullquote.qa import combining, confidence
 from pullquote.qa import reader as reader_module
-from pullquote.qa.reader import MAX_SPAN_TOKENS, Reader, ScoredSpan, TransformersReader, best_spans, paragraph_numbers
+from pullquote.qa.combining import Combiner
+from pullquote.qa.reader import (
+    MAX_SPAN_TOKENS,
+    Reader,
+    ScoredSpan,
+    TransformersReader,
+    best_spans,
+    paragraph_numbers,
+    shipped_reader_folder,
+    shipped_readers,
+)
 from pullquote.qa.weights import PACKED_NAME, pack
 from pullquote.qa.windows import ReaderInput, Window, make_windows
 
@@ -98,7 +110,20 @@ def test_it_is_a_reader(reader: TransformersReader, tiny_reader: Path):
     assert isinstance(reader, Reader)
     assert isinstance(CapitalReader(), Reader)
     assert reader.name == str(tiny_reader)
+    assert reader.folder == tiny_reader.resolve()
     assert len(reader.sha256) == 64
+
+
+def test_a_reader_that_ships_has_its_own_fits():
+    assert shipped_readers() == ["small"]
+    folder = shipped_reader_folder("small")
+    sha256 = hashlib.sha256((folder / PACKED_NAME).read_bytes()).hexdigest()
+    combination = Combiner.load(folder / combining.FILE_NAME, known=combining.VALUE_FEATURES, made_by="")
+    assert combination
+    fitted = confidence.load(folder / confidence.FILE_NAME)
+    assert fitted
+    assert (combination.model_sha256, fitted.model_sha256) == (sha256, sha256)
+    assert (combination.features, fitted.features) == (combining.VALUE_FEATURES, confidence.FEATURES)
 
 
 def test_nothing_to_read(reader: TransformersReader):

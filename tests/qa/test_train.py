@@ -256,8 +256,12 @@ def test_a_smaller_reader_begins_with_the_layers_that_are_kept(tmp_path: Path, b
     assert np.array_equal(kept["bert." + name.format(0)], original[name.format(1)].astype(np.float16))
     assert "bert." + name.format(1) not in kept
     assert TransformersReader(str(smaller)).read("who", [ReaderInput("the port")], spans=1)
-    with pytest.raises(InputError, match="Layers 0, 2 can't be kept: the encoder has 2"):
-        train_reader([data], tmp_path / "b", options(base, keep_layers=(0, 2)), checkpoints=tmp_path / "kb")
+    for wrong, why in (
+        ((0, 2), "no layer 2 to keep: the encoder has 2, from 0 to 1"),
+        ((1, 1), "Layer 1 .* only once"),
+    ):
+        with pytest.raises(InputError, match=why):
+            train_reader([data], tmp_path / "b", options(base, keep_layers=wrong), checkpoints=tmp_path / "kb")
 
 
 def test_frozen_layers_stay_as_the_base_has_them(tmp_path: Path, base: Path, data: Path):

@@ -124,6 +124,8 @@ def test_reader_and_passages_reach_the_engine(run):
         (("ask", "who", "--output", "x"), "--output goes with --questions."),
         (("train-reader", "x", "--output", "y", "--at-most", "squad"), "--at-most takes SOURCE=N"),
         (("train-reader", "x", "--output", "y", "--at-most", "=3"), "--at-most takes SOURCE=N"),
+        (("train-reader", "x", "--output", "y", "--keep-layers", "0,b"), "--keep-layers takes numbers such as 0,2,4"),
+        (("train-reader", "x", "--output", "y", "--keep-layers", ""), "--keep-layers takes numbers such as 0,2,4"),
     ],
 )
 def test_wrong_usage_is_exit_2_with_a_sentence(run, arguments, sentence):

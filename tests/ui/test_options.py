@@ -14,7 +14,7 @@ def test_only_what_was_chosen_goes_to_the_engine():
     assert reading("some/reader", 3) == {"reader": "some/reader", "passages": 3}
 
 
-@pytest.mark.parametrize(("named", "offline"), [("some/reader", False), ("here", True), (None, True)])
+@pytest.mark.parametrize(("named", "offline"), [("some/reader", False), ("here", True), ("small", True), (None, True)])
 def test_the_hub_may_be_asked_for_a_reader_that_is_no_folder(named, offline, tmp_path, monkeypatch):
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path)
