@@ -53,13 +53,9 @@ class LinearModel:
         temporary.replace(file)
 
     @classmethod
-    def fitted_for(cls, model_sha256: str, files: Iterable[Path], *, known: Sequence[str], made_by: str) -> Self | None:
-        """Return the model of the first file that was fitted for those weights; None where none was.
-
-        Other arguments and errors as in `load`.
-        """
-        models = (cls.load(file, known=known, made_by=made_by) for file in files)
-        return next((model for model in models if model and model.model_sha256 == model_sha256), None)
+    def fitted_for(cls, model_sha256: str, loaded: Iterable[Self | None]) -> Self | None:
+        """Return the first model that was fitted for those weights; None where none was."""
+        return next((model for model in loaded if model and model.model_sha256 == model_sha256), None)
 
     @classmethod
     def load(cls, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:

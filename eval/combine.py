@@ -40,8 +40,6 @@ from pullquote.qa.reader import DEFAULT_READER
 _SEED = 20310504
 # Chosen among 1, 3 and 10 by cross-validation on the tune splits, which hardly tells them apart.
 _PENALTY = 3.0
-
-
 _LOGIT = Logit(Combiner, VALUE_FEATURES, prior="log_votes", penalty=_PENALTY)
 
 

@@ -19,7 +19,6 @@ from pullquote.linear import LinearModel
 
 Matrix = npt.NDArray[np.float64]
 
-
 Model = TypeVar("Model", bound=LinearModel)
 
 

@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--archive", type=Path, required=True)
     parser.add_argument("--split", default="tune")
     parser.add_argument("--first", type=int, help="only so many questions, in the order of the file")
-    parser.add_argument("--passages", type=int, default=10, help="passages a question; 10")
+    parser.add_argument("--passages", type=int, default=10, help="passages a question (default: 10)")
     parser.add_argument(
         "--unlabelled",
         action="store_true",

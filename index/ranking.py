@@ -101,9 +101,9 @@ def ranker_for(embedder_sha256: str) -> PassageRanker | None:
     Raises:
         ModelError: the file is damaged.
     """
-    files = [Path(__file__).parent / FILE_NAME]
     made_by = "python -m pullquote.eval.ranking"
-    return PassageRanker.fitted_for(embedder_sha256, files, known=PASSAGE_FEATURES, made_by=made_by)
+    shipped = PassageRanker.load(Path(__file__).parent / FILE_NAME, known=PASSAGE_FEATURES, made_by=made_by)
+    return PassageRanker.fitted_for(embedder_sha256, [shipped])
 
 
 def ordered(

@@ -70,9 +70,12 @@ def combiner_for(reader: Reader) -> Combiner | None:
     Raises:
         ModelError: the file is damaged.
     """
-    files = [reader.folder / FILE_NAME] if reader.folder else []
+    if reader.folder is None:
+        return None
     made_by = "python -m pullquote.eval.combine"
-    return Combiner.fitted_for(reader.sha256, files, known=VALUE_FEATURES, made_by=made_by)
+    return Combiner.fitted_for(
+        reader.sha256, [Combiner.load(reader.folder / FILE_NAME, known=VALUE_FEATURES, made_by=made_by)]
+    )
 
 
 @dataclass(frozen=True, slots=True)

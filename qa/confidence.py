@@ -22,8 +22,6 @@ FEATURES = (
     "searched",
 )
 FILE_NAME = "confidence.json"
-# An archive's own, or a reader's.
-_MADE_BY = "pullquote calibrate GOLD, or python -m pullquote.eval.combine"
 
 
 class ConfidenceModel(LinearModel):
@@ -41,7 +39,9 @@ def load(file: Path) -> ConfidenceModel | None:
     Raises:
         ModelError: the file is damaged.
     """
-    return ConfidenceModel.load(file, known=FEATURES, made_by=_MADE_BY)
+    # The one makes an archive's own, the other a reader's.
+    made_by = "pullquote calibrate GOLD, or python -m pullquote.eval.combine"
+    return ConfidenceModel.load(file, known=FEATURES, made_by=made_by)
 
 
 def confidence_for(archive: Path, reader: Reader) -> ConfidenceModel | None:
@@ -50,5 +50,5 @@ def confidence_for(archive: Path, reader: Reader) -> ConfidenceModel | None:
     Raises:
         ModelError: a file is damaged.
     """
-    files = [folder / FILE_NAME for folder in (archive, reader.folder) if folder]
-    return ConfidenceModel.fitted_for(reader.sha256, files, known=FEATURES, made_by=_MADE_BY)
+    folders = (folder for folder in (archive, reader.folder) if folder)
+    return ConfidenceModel.fitted_for(reader.sha256, (load(folder / FILE_NAME) for folder in folders))

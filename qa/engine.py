@@ -23,8 +23,8 @@ from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
 # 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0% (`python -m pullquote.eval.combine fit
-# --passages N`). Two cores without bfloat16 take 230, 274, 311 and 405 ms for an answer then
-# (`python -m pullquote.eval.latency_benchmark`).
+# --passages N`, the reader's weights before they were packed). Two cores without bfloat16 take 230, 274, 311 and
+# 405 ms for an answer then (`python -m pullquote.eval.latency_benchmark`).
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld.

@@ -101,8 +101,8 @@ class TransformersReader:
         bfloat16: bool | None = None,
     ) -> None:
         self._name = name
-        self._folder = _folder(name).resolve()
-        self._model, self._tokenizer, self._sha256 = _load(name)
+        self._folder = _folder(name)
+        self._model, self._tokenizer, self._sha256 = _load(name, self._folder)
         limit = int(getattr(self._model.config, "max_position_embeddings", 512))
         self._max_tokens = min(max_tokens, limit)
         self._stride = min(stride, self._max_tokens // 4)
@@ -121,7 +121,7 @@ class TransformersReader:
     @property
     def folder(self) -> Path | None:
         """Where the weights lie, and beside them what was fitted for their scores; None for a model from the hub."""
-        return self._folder if self._folder.is_dir() else None
+        return self._folder
 
     def read(self, question: str, passages: Sequence[ReaderInput], *, spans: int = 5) -> list[Reading]:
         """Return one reading a passage, with up to `spans` spans each."""
@@ -238,28 +238,29 @@ def shipped_readers() -> list[str]:
     return sorted(file.parent.name.removeprefix(_SHIPPED) for file in packed)
 
 
-def _folder(name: str) -> Path:
-    """Return the folder that a name stands for; there is none where the hub is meant."""
-    return shipped_reader_folder(name) if name in shipped_readers() else Path(name)
+def _folder(name: str) -> Path | None:
+    """Return the folder that a name stands for; None where the hub is meant."""
+    folder = shipped_reader_folder(name) if name in shipped_readers() else Path(name)
+    return folder.resolve() if folder.is_dir() else None
 
 
-def _load(name: str) -> tuple[Any, Any, str]:
-    """Return (model, tokenizer, SHA-256 of the weights)."""
+def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
+    """Return (model, tokenizer, SHA-256 of the weights), from the hub where there is no folder."""
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    source = _folder(name)
+    source = str(folder or name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(str(source))
+        tokenizer = AutoTokenizer.from_pretrained(source)
         if not tokenizer.is_fast:
             raise ModelError(f"The reader {name!r} has no fast tokenizer, which exact offsets need.")
-        if (source / PACKED_NAME).is_file():
-            model, sha256 = load_packed(source)
+        if folder and (folder / PACKED_NAME).is_file():
+            model, sha256 = load_packed(folder)
         else:
-            model = AutoModelForQuestionAnswering.from_pretrained(str(source), dtype=torch.float32)
-            sha256 = _weights_hash(source, model)
+            model = AutoModelForQuestionAnswering.from_pretrained(source, dtype=torch.float32)
+            sha256 = _weights_hash(folder, model)
     except ModelError:
         raise
     except Exception as error:
@@ -269,9 +270,9 @@ def _load(name: str) -> tuple[Any, Any, str]:
     return model.eval(), tokenizer, sha256
 
 
-def _weights_hash(folder: Path, model: Any) -> str:
-    file = folder / "model.safetensors"
-    if file.is_file():
+def _weights_hash(folder: Path | None, model: Any) -> str:
+    file = folder / "model.safetensors" if folder else None
+    if file and file.is_file():
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
     return state_hash(model)
