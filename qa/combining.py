@@ -86,13 +86,13 @@ class Ranked:
         places: where it stands, best first.
         features: by name.
         preference: any real; of two values the higher is preferred, by that many natural logarithms of odds.
-        origins: how many independent reports carry it.
+        origins: the independent reports that carry it, each by an article's ID.
     """
 
     places: Value
     features: dict[str, float] = field(repr=False)
     preference: float
-    origins: int
+    origins: frozenset[str]
 
 
 def ranked_values(found: Sequence[Value], asked: Asked, combiner: Combiner | None) -> list[Ranked]:
@@ -124,8 +124,8 @@ class _Describer:
         ]
         self._endings = {f" {normalize_answer(places[0].text)}" for places in found[:MOST_VALUES]}
 
-    def origins(self, places: Value) -> int:
-        return len({self._origin_of[one.hit.article.id] for one in places})
+    def origins(self, places: Value) -> frozenset[str]:
+        return frozenset(self._origin_of[one.hit.article.id] for one in places)
 
     def features(self, places: Value) -> dict[str, float]:
         best = places[0]
@@ -143,7 +143,7 @@ class _Describer:
             "margin": best.margin,
             "reader_score": best.span.score,
             "passages": math.log(len(places)),
-            "origins": math.log(self.origins(places)),
+            "origins": math.log(len(self.origins(places))),
             "rank": math.log1p(min(one.rank for one in places)),
             "dense": best.hit.dense_score or 0.0,
             "lexical": (best.hit.lexical_score or 0.0) / self._lexical,

@@ -6,14 +6,17 @@ import hashlib
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
 from pullquote.answers import Candidate, Citation, Hit
+from pullquote.index.kinds import Kind, kind_of
 from pullquote.index.sentences import sentence_around
 from pullquote.qa.combining import Combiner, Ranked, ranked_values
 from pullquote.qa.confidence import ConfidenceModel
 from pullquote.qa.found import Asked, Found, values, votes
 from pullquote.qa.links import text_fragment_link
+from pullquote.qa.names import is_longer_name, is_part_of_name, whole_name
 from pullquote.qa.reader import ScoredSpan
 
 # Votes at which confidence is one half, and an answer is given rather than withheld, where no confidence is fitted:
@@ -34,6 +37,8 @@ def candidates(
 ) -> list[Candidate]:
     """Return the values, best first, each with the places that print it.
 
+    Where a value is part of a name, the place that prints the whole name is cited first.
+
     Args:
         found: spans, of `collect`.
         asked: what was asked, found and read.
@@ -42,11 +47,15 @@ def candidates(
         combiner: says which value is preferred; without one, the one with the most votes is.
     """
     ranked = ranked_values(values(found), asked, combiner)
+    kind = kind_of(asked.question)
     chosen: list[Ranked] = []
     for value in ranked:
         # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all.
-        if not any(_overlap(value.places[0], other) for one in chosen for other in one.places):
-            chosen.append(value)
+        if any(_overlap(value.places[0], other) for one in chosen for other in one.places):
+            continue
+        named = _with_whole_name(value, ranked, kind)
+        if all(named.places[0].text != other.places[0].text for other in chosen):
+            chosen.append(named)
         if len(chosen) == limit:
             break
     made: list[Candidate] = []
@@ -60,7 +69,7 @@ def candidates(
                 text=value.places[0].text,
                 # A value that is preferred less is never called surer than the one before it.
                 confidence=min([sure, *(one.confidence for one in made)]),
-                origins=value.origins,
+                origins=len(value.origins),
                 citations=tuple(
                     islice((citation for one in value.places for citation in citations(one)), MAX_CITATIONS)
                 ),
@@ -69,6 +78,25 @@ def candidates(
             )
         )
     return made
+
+
+def _with_whole_name(value: Ranked, ranked: Sequence[Ranked], kind: Kind) -> Ranked:
+    """Return a value that is part of a name with the place first that prints the whole name.
+
+    Either the reader found the whole name, too, and only one such ("Tom Brady", not beside "Kyle Brady"); or the
+    passage prints it elsewhere.
+    """
+    best = value.places[0]
+    if kind not in (Kind.PERSON, Kind.THING) or not is_part_of_name(best.text):
+        return value
+    longer = [other for other in ranked if is_longer_name(other.places[0].text, best.text)]
+    if len(longer) == 1:
+        return replace(value, places=[*longer[0].places, *value.places], origins=longer[0].origins | value.origins)
+    whole = whole_name(best.hit.passage.text, best.span.start, best.span.end, person=kind is Kind.PERSON)
+    if whole is None:
+        return value
+    named = replace(best, span=ScoredSpan(*whole, best.span.score), read=best.span)
+    return replace(value, places=[named, *value.places[1:]])
 
 
 def compared(value: Ranked, chosen: Sequence[Ranked], ranked: Sequence[Ranked]) -> dict[str, float]:
@@ -104,25 +132,46 @@ def around(asked: Asked) -> dict[str, float]:
 
 
 def _overlap(left: Found, right: Found) -> bool:
-    return left.rank == right.rank and left.span.start < right.span.end and right.span.start < left.span.end
+    return left.rank == right.rank and any(
+        one.start < other.end and other.start < one.end for one in _spans(left) for other in _spans(right)
+    )
+
+
+def _spans(found: Found) -> list[ScoredSpan]:
+    return [found.span, found.read] if found.read else [found.span]
 
 
 def citations(found: Found) -> list[Citation]:
     """Return the citation of one place, followed by those of its reprints that carry the same words."""
-    cited = [cite(found.hit, found.span)]
+    cited = [cite(found.hit, found.span, read=found.read)]
     # As whole words: "May" is not in "Mayor".
     words = re.compile(rf"(?<!\w){re.escape(found.text)}(?!\w)")
     for reprint in found.hit.near_duplicates:
-        if place := words.search(reprint.passage.text):
-            cited.append(cite(reprint, ScoredSpan(*place.span(), found.span.score)))
+        places = [ScoredSpan(*place.span(), found.span.score) for place in words.finditer(reprint.passage.text)]
+        if not places:
+            continue
+        if found.read is None:
+            cited.append(cite(reprint, places[0]))
+        # A name alone says nothing: what is said of it must stand there, too.
+        elif (said := reprint.passage.text.find(cited[0].sentence)) >= 0:
+            shift = said + cited[0].passage_start - cited[0].sentence_start
+            moved = [replace(one, start=one.start + shift, end=one.end + shift) for one in (found.span, found.read)]
+            cited.append(cite(reprint, moved[0], read=moved[1]))
     return cited
 
 
-def cite(hit: Hit, span: ScoredSpan) -> Citation:
-    """Return the citation of a span of a passage; its offsets count characters of the article's text."""
+def cite(hit: Hit, span: ScoredSpan, *, read: ScoredSpan | None = None) -> Citation:
+    """Return the citation of a span of a passage; its offsets count characters of the article's text.
+
+    Args:
+        hit: the passage.
+        span: what is cited.
+        read: another span of the passage, which the quoted sentences hold as well.
+    """
     article, passage = hit.article, hit.passage
     start, end = passage.start + span.start, passage.start + span.end
-    first, last = sentence_around(passage.text, span.start, span.end)
+    spans = [span, read or span]
+    first, last = sentence_around(passage.text, min(one.start for one in spans), max(one.end for one in spans))
     sentence = passage.text[first:last]
     return Citation(
         article_id=article.id,

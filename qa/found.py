@@ -22,12 +22,21 @@ _MOST_MARGIN = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One span in one passage: the hit, its 0-based rank, the span and its margin above no-answer."""
+    """One span in one passage.
+
+    Attributes:
+        hit: the passage.
+        rank: its 0-based rank.
+        span: the words that answer.
+        margin: the reader's score of the span above that of no answer.
+        read: where the reader read it, if not there: a part of the name that `span` prints in full.
+    """
 
     hit: Hit
     rank: int
     span: ScoredSpan
     margin: float
+    read: ScoredSpan | None = None
 
     @property
     def text(self) -> str:

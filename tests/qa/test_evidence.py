@@ -79,8 +79,60 @@ def test_of_overlapping_readings_of_one_place_the_best_stands_for_all():
     found = [place(C, 0, "May 4, 2031", 1.0), place(C, 0, "until May 4, 2031", 2.0), place(C, 0, "Jon Vig", 0.5)]
     assert [one.text for one in ranked(found)] == ["until May 4, 2031", "Jon Vig"]
     # In another passage the same words are a place of their own.
-    found = [place(C, 0, "Jon Vig", 2.0), place(B, 1, "Jon", 1.0)]
-    assert [one.text for one in ranked(found)] == ["Jon Vig", "Jon"]
+    found = [place(C, 0, "in the chair", 2.0), place(B, 1, "chair", 1.0)]
+    assert [one.text for one in ranked(found)] == ["in the chair", "chair"]
+
+
+FULL = hit("full", "Mara Lind of Varn came on Sunday. The port was shut. Lind will chair it.")
+
+
+def said(found, question: str):
+    """Return the candidates of spans, in the order of their votes."""
+    hits = {one.rank: one.hit for one in found}
+    readings = [Reading(tuple(one.span for one in found if one.rank == rank), 0.0) for rank in hits]
+    return candidates(found, Asked(question, list(hits.values()), readings), limit=5)
+
+
+def last(hit_: Hit, rank: int, words: str, margin: float) -> Found:
+    start = hit_.passage.text.rindex(words)
+    return Found(hit_, rank, ScoredSpan(start, start + len(words), margin), margin)
+
+
+def test_a_part_of_a_name_is_answered_with_the_whole_name_of_its_passage():
+    (lind,) = said([last(FULL, 0, "Lind", 1.0)], "Who will chair the port?")
+    (citation,) = lind.citations
+    assert (lind.text, citation.text, citation.start, citation.end) == ("Mara Lind", "Mara Lind", 0, 9)
+    # The quotation holds what is said of her, too.
+    assert citation.sentence == FULL.passage.text
+    assert lind.confidence == pytest.approx(vote(1.0, 0) / (vote(1.0, 0) + 1))
+    (where,) = said([last(FULL, 0, "Lind", 1.0)], "Where does it lie?")
+    assert where.text == "Lind"
+
+
+def test_a_part_of_a_name_is_answered_with_the_whole_name_read_elsewhere():
+    alone = hit("alone", "It was Lind who came.")
+    found = [place(alone, 0, "Lind", 3.0), place(A, 1, "Mara Lind", 1.0), place(C, 2, "Jon Vig", 0.0)]
+    lind, vig = said(found, "Who came?")
+    assert (lind.text, vig.text, lind.origins) == ("Mara Lind", "Jon Vig", 2)
+    assert [(one.article_id, one.text) for one in lind.citations] == [("a", "Mara Lind"), ("alone", "Lind")]
+    two = [*found, place(hit("other", "Odd Lind came, too."), 3, "Odd Lind", 0.5)]
+    assert [one.text for one in said(two, "Who came?")] == ["Lind", "Mara Lind", "Jon Vig", "Odd Lind"]
+
+
+def test_readings_of_the_place_that_was_named_in_full_are_the_same_value():
+    found = [last(FULL, 0, "Lind", 2.0), place(FULL, 0, "Lind will", 1.5), place(FULL, 0, "Mara", 1.0)]
+    assert [one.text for one in said(found, "Who will chair the port?")] == ["Mara Lind"]
+
+
+def test_a_reprint_is_cited_for_a_whole_name_where_it_says_the_same_of_it():
+    same = hit("same", "VARN — " + FULL.passage.text, before="Head\n\n")
+    name_only = hit("name", "Mara Lind of Varn came on Sunday. Lind left.")
+    wire = hit("wire", FULL.passage.text, reprints=(same, name_only))
+    (lind,) = said([last(wire, 0, "Lind", 1.0)], "Who will chair the port?")
+    assert [(one.article_id, one.start, one.text, one.sentence) for one in lind.citations] == [
+        ("wire", 0, "Mara Lind", FULL.passage.text),
+        ("same", 13, "Mara Lind", "VARN — " + FULL.passage.text),
+    ]
 
 
 def test_reprints_count_once_and_are_cited():
