@@ -45,7 +45,8 @@ class Citation:
     Attributes:
         article_id, title, outlet, url, published, authors: the article's.
         start, end: the span; `text` is exactly the article's text there.
-        sentence: the sentence around the span, verbatim; it starts at `sentence_start`.
+        sentence: the sentence around the span, verbatim; it starts at `sentence_start`. Where the span is the whole
+            name of somebody whom the answering sentence calls by a part of it, all sentences from one to the other.
         passage_start, passage_end: the passage the reader read.
         link: the article's URL with a text fragment that lands on the sentence, or None without a URL.
         sha256: of the article's text in UTF-8.
