@@ -16,7 +16,7 @@ from pullquote.qa.combining import Combiner, Ranked, ranked_values
 from pullquote.qa.confidence import ConfidenceModel
 from pullquote.qa.found import Asked, Found, values, votes
 from pullquote.qa.links import text_fragment_link
-from pullquote.qa.names import is_longer_name, is_part_of_name, whole_name
+from pullquote.qa.names import whole_name
 from pullquote.qa.reader import ScoredSpan
 
 # Votes at which confidence is one half, and an answer is given rather than withheld, where no confidence is fitted:
@@ -37,7 +37,7 @@ def candidates(
 ) -> list[Candidate]:
     """Return the values, best first, each with the places that print it.
 
-    Where a value is part of a name, the place that prints the whole name is cited first.
+    Where a value is part of a name that its best passage prints in full, the whole name is cited.
 
     Args:
         found: spans, of `collect`.
@@ -53,7 +53,7 @@ def candidates(
         # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all.
         if any(_overlap(value.places[0], other) for one in chosen for other in one.places):
             continue
-        named = _with_whole_name(value, ranked, kind)
+        named = _with_whole_name(value, kind)
         if all(named.places[0].text != other.places[0].text for other in chosen):
             chosen.append(named)
         if len(chosen) == limit:
@@ -80,18 +80,14 @@ def candidates(
     return made
 
 
-def _with_whole_name(value: Ranked, ranked: Sequence[Ranked], kind: Kind) -> Ranked:
-    """Return a value that is part of a name with the place first that prints the whole name.
+def _with_whole_name(value: Ranked, kind: Kind) -> Ranked:
+    """Return a value that is part of a name with its first place moved to where the passage prints the whole name.
 
-    Either the reader found the whole name, too, and only one such ("Tom Brady", not beside "Kyle Brady"); or the
-    passage prints it elsewhere.
+    Not to another passage, though the reader may have found it there: what is cited first must say what was asked.
     """
     best = value.places[0]
-    if kind not in (Kind.PERSON, Kind.THING) or not is_part_of_name(best.text):
+    if kind not in (Kind.PERSON, Kind.THING):
         return value
-    longer = [other for other in ranked if is_longer_name(other.places[0].text, best.text)]
-    if len(longer) == 1:
-        return replace(value, places=[*longer[0].places, *value.places], origins=longer[0].origins | value.origins)
     whole = whole_name(best.hit.passage.text, best.span.start, best.span.end, person=kind is Kind.PERSON)
     if whole is None:
         return value

@@ -42,16 +42,6 @@ def is_part_of_name(span: str) -> bool:
     return word is not None and _may_name(word.group())
 
 
-def is_longer_name(span: str, part: str) -> bool:
-    """Return whether a span is a name that ends with the one word `part`: "Tom Brady", "Brady"."""
-    words = span.split(" ")
-    return (
-        1 < len(words) <= 1 + _MOST_BEFORE
-        and words[-1] == _bare(part)
-        and all(_WORD.fullmatch(word) and _may_name(word) and word == _bare(word) for word in words)
-    )
-
-
 def whole_name(text: str, start: int, end: int, *, person: bool) -> tuple[int, int] | None:
     """Return `[start, end)` of the place nearest to a span that prints its name with more words.
 
