@@ -50,11 +50,12 @@ def candidates(
     kind = kind_of(asked.question)
     chosen: list[Ranked] = []
     for value in ranked:
-        # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all.
-        if any(_overlap(value.places[0], other) for one in chosen for other in one.places):
-            continue
         named = _with_whole_name(value, kind)
-        if all(named.places[0].text != other.places[0].text for other in chosen):
+        best = named.places[0]
+        # Of overlapping readings of one place ("May 4", "on May 4") the best stands for all, as of one name.
+        if not any(
+            best.text == one.places[0].text or any(_overlap(best, other) for other in one.places) for one in chosen
+        ):
             chosen.append(named)
         if len(chosen) == limit:
             break
