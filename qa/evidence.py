@@ -144,16 +144,16 @@ def citations(found: Found) -> list[Citation]:
     # As whole words: "May" is not in "Mayor".
     words = re.compile(rf"(?<!\w){re.escape(found.text)}(?!\w)")
     for reprint in found.hit.near_duplicates:
-        places = [ScoredSpan(*place.span(), found.span.score) for place in words.finditer(reprint.passage.text)]
-        if not places:
-            continue
         if found.read is None:
-            cited.append(cite(reprint, places[0]))
+            if place := words.search(reprint.passage.text):
+                cited.append(cite(reprint, ScoredSpan(*place.span(), found.span.score)))
         # A name alone says nothing: what is said of it must stand there, too.
         elif (said := reprint.passage.text.find(cited[0].sentence)) >= 0:
             shift = said + cited[0].passage_start - cited[0].sentence_start
-            moved = [replace(one, start=one.start + shift, end=one.end + shift) for one in (found.span, found.read)]
-            cited.append(cite(reprint, moved[0], read=moved[1]))
+            span, read = (
+                replace(one, start=one.start + shift, end=one.end + shift) for one in (found.span, found.read)
+            )
+            cited.append(cite(reprint, span, read=read))
     return cited
 
 

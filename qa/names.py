@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pullquote.index.kinds import MONTH_NAMES, WEEKDAY_NAMES
 from pullquote.qa.followup_words import listed
 
-# Words that a name takes to its left ("Ruth Bader" Ginsburg), and a person's first name to its right.
+# Words that a name takes to its left: "Ruth Bader" Ginsburg.
 _MOST_BEFORE = 2
-_MOST_AFTER = 1
 # Characters around a span that are looked at for them.
 _AROUND = 80
 _WORD = re.compile(r"[^\W_](?:[\w.]|['’-](?=\w))*(?<!\.)")
@@ -53,48 +52,40 @@ def whole_name(text: str, start: int, end: int, *, person: bool) -> tuple[int, i
     Returns:
         The span itself with the words around it, or another place; None where the text prints no more than the span.
     """
-    part = _bare(text[start:end])
-    if not is_part_of_name(part):
+    if not is_part_of_name(text[start:end]):
         return None
+    part = _bare(text[start:end])
     places = re.finditer(rf"(?<![\w’'-]){re.escape(part)}(?!\w)", text)
     longer = (_widened(text, *place.span(), person=person) for place in places)
     return min((place for place in longer if place), key=lambda place: abs(place[0] - start), default=None)
 
 
 def _widened(text: str, start: int, end: int, *, person: bool) -> tuple[int, int] | None:
-    first = start
-    for word in _words_before(text, start):
-        opens = _opens_sentence(text, word.start())
-        # There every word has a capital; where it has none elsewhere, it is no name's.
-        if opens and re.search(rf"\b{re.escape(word.group().lower())}\b", text):
-            break
-        first = word.start()
-        if opens:
-            break
-    if first < start:
-        return first, end
-    last = _end_after(text, end) if person else end
-    return (first, last) if last > end else None
+    first = min((word.start() for word in _words_before(text, start)), default=start)
+    last = _end_after(text, end) if person and first == start else end
+    return (first, last) if last - first > end - start else None
 
 
 def _words_before(text: str, start: int) -> Iterator[re.Match[str]]:
     """Yield the words of a name right before character `start`, the nearest first."""
     before = list(_WORD.finditer(text, max(0, start - _AROUND), start))
     for word in before[: -_MOST_BEFORE - 1 : -1]:
-        if text[word.end() : start] != " " or not _may_name(word.group()) or _bare(word.group()) != word.group():
+        name = word.group()
+        if text[word.end() : start] != " " or not _may_name(name) or _bare(name) != name:
+            return
+        # A word that opens a sentence has a capital whatever it is; where it has none elsewhere, it is no name's.
+        if _opens_sentence(text, word.start()) and re.search(rf"\b{re.escape(name.lower())}\b", text):
             return
         yield word
         start = word.start()
 
 
 def _end_after(text: str, end: int) -> int:
-    """Return where a name ends that goes on after character `end`."""
-    for _ in range(_MOST_AFTER):
-        word = _WORD.match(text, end + 1)
-        if word is None or text[end] != " " or not _may_name(_bare(word.group())):
-            break
-        end = word.start() + len(_bare(word.group()))
-    return end
+    """Return the end of the word after character `end`, if it belongs to the name; else `end`."""
+    word = _WORD.match(text, end + 1)
+    if word is None or text[end] != " " or not _may_name(_bare(word.group())):
+        return end
+    return word.start() + len(_bare(word.group()))
 
 
 def _opens_sentence(text: str, start: int) -> bool:

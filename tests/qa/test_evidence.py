@@ -25,8 +25,8 @@ def hit(name: str, text: str, *, before: str = "", reprints: tuple[Hit, ...] = (
     return Hit(Passage(name, len(before), len(before) + len(text), text), article, score, near_duplicates=reprints)
 
 
-def place(hit_: Hit, rank: int, words: str, margin: float) -> Found:
-    start = hit_.passage.text.index(words)
+def place(hit_: Hit, rank: int, words: str, margin: float, *, last: bool = False) -> Found:
+    start = hit_.passage.text.rindex(words) if last else hit_.passage.text.index(words)
     return Found(hit_, rank, ScoredSpan(start, start + len(words), margin), margin)
 
 
@@ -34,11 +34,18 @@ def vote(margin: float, rank: int) -> float:
     return math.exp(margin / TEMPERATURE - RANK_PENALTY * rank)
 
 
-def ranked(found, *, limit: int = 5, confidence: ConfidenceModel | None = None, combiner: Combiner | None = None):
+def ranked(
+    found,
+    *,
+    question: str = "Who chairs it?",
+    limit: int = 5,
+    confidence: ConfidenceModel | None = None,
+    combiner: Combiner | None = None,
+):
     """Return the candidates of spans, for a question whose passages are those of the spans."""
     hits = {one.rank: one.hit for one in found}
     readings = [Reading(tuple(one.span for one in found if one.rank == rank), no_answer_score=0.0) for rank in hits]
-    asked = Asked("Who chairs it?", list(hits.values()), readings)
+    asked = Asked(question, list(hits.values()), readings)
     return candidates(found, asked, limit=limit, confidence=confidence, combiner=combiner)
 
 
@@ -86,47 +93,35 @@ def test_of_overlapping_readings_of_one_place_the_best_stands_for_all():
 FULL = hit("full", "Mara Lind of Varn came on Sunday. The port was shut. Lind will chair it.")
 
 
-def said(found, question: str):
-    """Return the candidates of spans, in the order of their votes."""
-    hits = {one.rank: one.hit for one in found}
-    readings = [Reading(tuple(one.span for one in found if one.rank == rank), 0.0) for rank in hits]
-    return candidates(found, Asked(question, list(hits.values()), readings), limit=5)
-
-
-def last(hit_: Hit, rank: int, words: str, margin: float) -> Found:
-    start = hit_.passage.text.rindex(words)
-    return Found(hit_, rank, ScoredSpan(start, start + len(words), margin), margin)
-
-
 def test_a_part_of_a_name_is_answered_with_the_whole_name_of_its_passage():
-    (lind,) = said([last(FULL, 0, "Lind", 1.0)], "Who will chair the port?")
+    (lind,) = ranked([place(FULL, 0, "Lind", 1.0, last=True)], question="Who will chair the port?")
     (citation,) = lind.citations
     assert (lind.text, citation.text, citation.start, citation.end) == ("Mara Lind", "Mara Lind", 0, 9)
     # The quotation holds what is said of her, too.
     assert citation.sentence == FULL.passage.text
     assert lind.confidence == pytest.approx(vote(1.0, 0) / (vote(1.0, 0) + 1))
-    (where,) = said([last(FULL, 0, "Lind", 1.0)], "Where does it lie?")
+    (where,) = ranked([place(FULL, 0, "Lind", 1.0, last=True)], question="Where does it lie?")
     assert where.text == "Lind"
 
 
 def test_a_whole_name_of_another_passage_is_a_value_of_its_own():
     alone = hit("alone", "It was Lind who came.")
     found = [place(alone, 0, "Lind", 3.0), place(A, 1, "Mara Lind", 1.0)]
-    lind, whole = said(found, "Who came?")
+    lind, whole = ranked(found, question="Who came?")
     assert (lind.text, [one.article_id for one in lind.citations]) == ("Lind", ["alone"])
     assert (whole.text, [one.article_id for one in whole.citations]) == ("Mara Lind", ["a"])
 
 
 def test_readings_of_the_place_that_was_named_in_full_are_the_same_value():
-    found = [last(FULL, 0, "Lind", 2.0), place(FULL, 0, "Lind will", 1.5), place(FULL, 0, "Mara", 1.0)]
-    assert [one.text for one in said(found, "Who will chair the port?")] == ["Mara Lind"]
+    found = [place(FULL, 0, "Lind", 2.0, last=True), place(FULL, 0, "Lind will", 1.5), place(FULL, 0, "Mara", 1.0)]
+    assert [one.text for one in ranked(found, question="Who will chair the port?")] == ["Mara Lind"]
 
 
 def test_a_reprint_is_cited_for_a_whole_name_where_it_says_the_same_of_it():
     same = hit("same", "VARN — " + FULL.passage.text, before="Head\n\n")
     name_only = hit("name", "Mara Lind of Varn came on Sunday. Lind left.")
     wire = hit("wire", FULL.passage.text, reprints=(same, name_only))
-    (lind,) = said([last(wire, 0, "Lind", 1.0)], "Who will chair the port?")
+    (lind,) = ranked([place(wire, 0, "Lind", 1.0, last=True)], question="Who will chair the port?")
     assert [(one.article_id, one.start, one.text, one.sentence) for one in lind.citations] == [
         ("wire", 0, "Mara Lind", FULL.passage.text),
         ("same", 13, "Mara Lind", "VARN — " + FULL.passage.text),
