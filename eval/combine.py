@@ -35,7 +35,7 @@ from pullquote.qa.confidence import FILE_NAME as CONFIDENCE_FILE_NAME
 from pullquote.qa.engine import CANDIDATES, PASSAGES_READ
 from pullquote.qa.evidence import candidates
 from pullquote.qa.found import collect, values
-from pullquote.qa.reader import DEFAULT_READER
+from pullquote.qa.paired import DEFAULT_READER
 
 _SEED = 20310504
 # Chosen among 1, 3 and 10 by cross-validation on the tune splits, which hardly tells them apart.

@@ -1,7 +1,7 @@
-"""How long an answer takes, by number of passages read: `python -m pullquote.eval.latency_benchmark Q SPLIT ARCHIVE`.
+"""How long an answer takes, by reader and passages read: `python -m pullquote.eval.latency_benchmark Q SPLIT ARCHIVE`.
 
-Models are loaded and warm. Every question is asked with each number in turn, so that all are measured under the same
-load; the table gives the median and the 95th percentile of the whole way from question to answer.
+Models are loaded and warm. Every question is asked with each reader and number in turn, so that all are measured under
+the same load; the table gives the median and the 95th percentile of the whole way from question to answer.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pullquote.eval.readings import archive_of, split_range
 from pullquote.filters import Filters
 from pullquote.index.precision import has_fast_bfloat16
 from pullquote.qa.engine import Engine
-from pullquote.qa.reader import DEFAULT_READER, TransformersReader
+from pullquote.qa.paired import DEFAULT_READER, load_reader
 
 _STAGES = ("search", "read", "combine", "total")
 
@@ -32,28 +32,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("split")
     parser.add_argument("archive", help="'-' where the set brings its articles")
-    parser.add_argument("--reader", default=DEFAULT_READER)
+    parser.add_argument("--reader", nargs="+", default=[DEFAULT_READER], dest="readers")
     parser.add_argument("--passages", type=int, nargs="+", default=[1, 2, 4, 6, 8, 12])
     options = parser.parse_args(arguments)
     name, first, last = split_range(options.split)
     gold = load(options.questions)
     questions = [question for question in gold.of_split(name)[first:last] if question.judged]
     console = Console(width=100)
-    reader = TransformersReader(options.reader)
+    readers = [load_reader(name) for name in options.readers]
     with archive_of(gold, options.archive) as archive:
-        engines = {count: Engine(archive, reader=reader, passages=count) for count in options.passages}
+        engines = {
+            (reader.name, count): Engine(archive, reader=reader, passages=count)
+            for reader in readers
+            for count in options.passages
+        }
         for engine in engines.values():
             engine.warm_up()
-        timings: dict[int, list[list[float]]] = {count: [] for count in engines}
+        timings: dict[tuple[str, int], list[list[float]]] = {how: [] for how in engines}
         for question in track(questions, "asking", console=Console(stderr=True)):
-            for count, engine in engines.items():
+            for how, engine in engines.items():
                 answer = engine.ask(question.question, filters=Filters(as_of=question.as_of))
-                timings[count].append([answer.timings_ms[stage] for stage in _STAGES])
-    table = Table("passages read", *(f"{stage}, median" for stage in _STAGES), "total, p95", title="milliseconds")
-    for count, rows in timings.items():
+                timings[how].append([answer.timings_ms[stage] for stage in _STAGES])
+    table = Table(
+        "reader", "passages read", *(f"{stage}, median" for stage in _STAGES), "total, p95", title="milliseconds"
+    )
+    for (name, count), rows in timings.items():
         medians = np.median(rows, axis=0)
         table.add_row(
-            str(count), *(f"{value:.0f}" for value in medians), f"{np.percentile([row[-1] for row in rows], 95):.0f}"
+            name,
+            str(count),
+            *(f"{value:.0f}" for value in medians),
+            f"{np.percentile([row[-1] for row in rows], 95):.0f}",
         )
     console.print(table)
     console.print(f"{len(questions):,} questions, {os.cpu_count()} cores, fast bfloat16: {has_fast_bfloat16()}")

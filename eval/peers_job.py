@@ -15,7 +15,7 @@ from pullquote.eval.peers.pullquote_peer import passage_id
 from pullquote.index.adding import passage_head
 from pullquote.index.database import Database
 from pullquote.qa.reader import shipped_reader_folder
-from pullquote.qa.weights import PACKED_NAME, load_packed
+from pullquote.qa.weights import load_packed, packed_file
 
 # How many passages a search is judged on.
 DEPTH = 20
@@ -100,7 +100,7 @@ def export_reader(folder: Path, *, source: Path | None = None) -> Path:
         ModelError: they can't be loaded.
     """
     source = source or shipped_reader_folder()
-    target = folder / f"reader-{file_sha256(source / PACKED_NAME)[:12]}"
+    target = folder / f"reader-{file_sha256(packed_file(source) or source)[:12]}"
     if not target.is_dir():
         model, _ = load_packed(source)
         temporary = target.with_suffix(".tmp")

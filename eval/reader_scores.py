@@ -13,7 +13,7 @@ import numpy as np
 
 from pullquote.errors import SourceError
 from pullquote.eval.metrics.squad import best, exact_match, f1
-from pullquote.qa.reader import DEFAULT_READER, TransformersReader
+from pullquote.qa.reader import SMALL_READER, TransformersReader
 from pullquote.qa.training.examples import Example, read_examples
 from pullquote.qa.windows import ReaderInput
 
@@ -72,7 +72,7 @@ def score_reader(
 
     Args:
         path: SQuAD JSON or JSON lines (see `read_examples`).
-        reader: a reader's name; None for the default.
+        reader: a reader's name; None for the small one.
         progress: called with (done, all).
 
     Raises:
@@ -82,7 +82,7 @@ def score_reader(
     examples = list(read_examples(path))
     if not examples:
         raise SourceError(f"{path} holds no questions.")
-    model = TransformersReader(reader or DEFAULT_READER)
+    model = TransformersReader(reader or SMALL_READER)
     rows: dict[str, list[tuple[float | None, float | None, float | None]]] = defaultdict(list)
     begun = time.monotonic()
     for first in range(0, len(examples), _CHUNK):

@@ -44,6 +44,8 @@ VALUE_FEATURES = (
     "figure",
     "longer",
     "dangling",
+    "reread",
+    "again",
 )
 FILE_NAME = "combination.json"
 # Values with fewer votes than that many others are never the answer that is looked for.
@@ -51,6 +53,8 @@ MOST_VALUES = 25
 
 # Logarithm of days: beyond five months, older says no more.
 _MAX_AGE = 5.0
+# A second look tells no further apart what it gives a hundred-thousandth, and what it wasn't shown.
+_LEAST_AGAIN = -12.0
 # Shorter words are mostly grammar.
 _CONTENT_WORD_CHARS = 4
 _GRAMMAR = listed("""
@@ -137,6 +141,7 @@ class _Describer:
         own = votes(places)
         suited = suits(self._kind, text)
         open_kind = self._kind in (Kind.THING, Kind.MANNER)
+        again = [self._asked.again[one.place] for one in places if one.place in self._asked.again]
         return {
             "log_votes": math.log(own),
             "share": own / self._total,
@@ -162,6 +167,8 @@ class _Describer:
             "figure": float(open_kind and any(map(str.isdigit, text))),
             "longer": float(any(plain.endswith(ending) for ending in self._endings)),
             "dangling": float(words[0] in _GRAMMAR or words[-1] in _GRAMMAR),
+            "reread": float(bool(again)),
+            "again": max([_LEAST_AGAIN, *again]),
         }
 
     def _days_old(self, places: Value) -> int:

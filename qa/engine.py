@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 
@@ -18,7 +19,9 @@ from pullquote.qa.confidence import ConfidenceModel, confidence_for
 from pullquote.qa.evidence import candidates
 from pullquote.qa.followups import understand
 from pullquote.qa.found import Asked, collect
-from pullquote.qa.reader import DEFAULT_READER, Reader, TransformersReader
+from pullquote.qa.paired import DEFAULT_READER, load_reader
+from pullquote.qa.reader import Reader
+from pullquote.qa.rereading import Rereader, read_again
 from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
@@ -61,7 +64,7 @@ class Engine:
         """
         with self._loading:
             if isinstance(self._reader, str):
-                self._reader = TransformersReader(self._reader)
+                self._reader = load_reader(self._reader)
             return self._reader
 
     @cached_property
@@ -82,6 +85,11 @@ class Engine:
         """
         return combiner_for(self.reader)
 
+    @cached_property
+    def _first_combiner(self) -> Combiner | None:
+        """What says which values a second look is worth."""
+        return combiner_for(self.reader.first) if isinstance(self.reader, Rereader) else None
+
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""
         return {"passages_read": self._passages, "spans_a_passage": _SPANS_A_PASSAGE, "given_from": GIVEN_FROM}
@@ -89,6 +97,8 @@ class Engine:
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""
         self.reader.read("Who?", [ReaderInput("Nobody.")])
+        if isinstance(self.reader, Rereader):
+            self.reader.score_spans("Who?", ReaderInput("Nobody."), [(0, 6)])
         self.archive.search("warm up", limit=1)
 
     def ask(
@@ -174,7 +184,10 @@ class Engine:
         """
         standing = found.understood or found.question
         readings = self.reader.read(standing, [reader_input(hit) for hit in found.passages], spans=_SPANS_A_PASSAGE)
-        return Asked(standing, found.passages, readings, found.searched.passages, as_of)
+        asked = Asked(standing, found.passages, readings, found.searched.passages, as_of)
+        if not isinstance(self.reader, Rereader):
+            return asked
+        return replace(asked, again=read_again(asked, self.reader, self._first_combiner))
 
     def _answer(self, found: PassagesFound, bounds: Filters) -> Answer:
         begun = time.perf_counter()

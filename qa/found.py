@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pullquote.answers import Hit
 from pullquote.qa.normalize import normalize_answer, value_key
@@ -18,6 +18,9 @@ RANK_PENALTY = 0.2
 # Below, a vote would be too near 0 to take its logarithm.
 _LEAST_MARGIN = -1000.0
 _MOST_MARGIN = 60.0
+
+# A passage's rank, and `[start, end)` in its characters.
+Place = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,12 @@ class Found:
         return self.hit.passage.text[self.span.start : self.span.end]
 
     @property
+    def place(self) -> Place:
+        """Where the reader read it."""
+        span = self.read or self.span
+        return self.rank, span.start, span.end
+
+    @property
     def vote(self) -> float:
         """Weight of this place, above 0."""
         return math.exp(max(_LEAST_MARGIN, min(self.margin, _MOST_MARGIN)) / TEMPERATURE - RANK_PENALTY * self.rank)
@@ -63,6 +72,7 @@ class Asked:
         readings: one for each of them.
         passages: how many passages were searched.
         as_of: the day that the question was bound to, if any.
+        again: what a second look said of places, as natural logarithms of probabilities; empty where there was none.
     """
 
     question: str
@@ -70,6 +80,7 @@ class Asked:
     readings: Sequence[Reading]
     passages: int = 0
     as_of: dt.date | None = None
+    again: Mapping[Place, float] = field(default_factory=dict)
 
 
 def collect(asked: Asked) -> list[Found]:

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from pullquote.errors import ModelError
 from pullquote.index.embedder import state_hash
 from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.weights import PACKED_NAME, load_packed
+from pullquote.qa.int8 import has_int8, to_int8
+from pullquote.qa.weights import load_packed, packed_file
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 
-DEFAULT_READER = "small"
+SMALL_READER = "small"
 _SHIPPED = "reader-"
 
 # Of 3,352 development answers 99.5% have at most 30 tokens.
@@ -87,6 +88,7 @@ class TransformersReader:
         max_tokens: window; a longer passage is read through several.
         stride: tokens that neighbouring windows share.
         bfloat16: None decides by the processor.
+        int8: whether to compute in int8 (`pullquote.qa.int8`); None does for packed readers, where that is faster.
 
     Raises:
         ModelError: the model can't be found or loaded, or has no fast tokenizer.
@@ -94,11 +96,12 @@ class TransformersReader:
 
     def __init__(
         self,
-        name: str = DEFAULT_READER,
+        name: str = SMALL_READER,
         *,
         max_tokens: int = 384,
         stride: int = 96,
         bfloat16: bool | None = None,
+        int8: bool | None = None,
     ) -> None:
         self._name = name
         self._folder = _folder(name)
@@ -107,6 +110,9 @@ class TransformersReader:
         self._max_tokens = min(max_tokens, limit)
         self._stride = min(stride, self._max_tokens // 4)
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+        shipped = self._folder is not None and packed_file(self._folder) is not None
+        if (shipped and not self._bfloat16 and has_int8()) if int8 is None else int8:
+            to_int8(self._model, self._tokenizer, max_tokens=self._max_tokens)
 
     @property
     def name(self) -> str:
@@ -139,6 +145,31 @@ class TransformersReader:
         return [
             Reading(_merge(passage_spans, spans), score) for passage_spans, score in zip(found, nothing, strict=True)
         ]
+
+    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> list[float]:
+        """Return the natural logarithm of each span's probability among all spans of the passage.
+
+        Start and end each have the probability softmax(logit) over the passage's tokens. A span that doesn't begin
+        and end with a token, which words do, has minus infinity.
+
+        Args:
+            question: what is asked.
+            passage: what is read.
+            spans: `[start, end)` in characters of the passage.
+        """
+        starts: dict[int, float] = {}
+        ends: dict[int, float] = {}
+        for window, start_logits, end_logits in self.token_scores([question], [passage]):
+            for token in np.flatnonzero(window.answerable):
+                for known, place, logit in (
+                    (starts, int(window.starts[token]), float(start_logits[token])),
+                    (ends, int(window.ends[token]), float(end_logits[token])),
+                ):
+                    known[place] = max(logit, known.get(place, -np.inf))
+        if not starts:
+            return [-np.inf] * len(spans)
+        total = float(np.logaddexp.reduce(list(starts.values())) + np.logaddexp.reduce(list(ends.values())))
+        return [starts.get(start, -np.inf) + ends.get(end, -np.inf) - total for start, end in spans]
 
     def token_scores(
         self, questions: Sequence[str], passages: Sequence[ReaderInput]
@@ -227,15 +258,15 @@ def _batches(windows: Sequence[Window]) -> list[list[int]]:
     return batches
 
 
-def shipped_reader_folder(name: str = DEFAULT_READER) -> Path:
+def shipped_reader_folder(name: str = SMALL_READER) -> Path:
     """Return the folder of a reader that ships in the package."""
     return Path(__file__).parent / f"{_SHIPPED}{name}"
 
 
 def shipped_readers() -> list[str]:
     """Return the names of the readers that ship in the package, in alphabetical order."""
-    packed = Path(__file__).parent.glob(f"{_SHIPPED}*/{PACKED_NAME}")
-    return sorted(file.parent.name.removeprefix(_SHIPPED) for file in packed)
+    folders = Path(__file__).parent.glob(f"{_SHIPPED}*")
+    return sorted(folder.name.removeprefix(_SHIPPED) for folder in folders if packed_file(folder))
 
 
 def _folder(name: str) -> Path | None:
@@ -256,7 +287,7 @@ def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
         tokenizer = AutoTokenizer.from_pretrained(source)
         if not tokenizer.is_fast:
             raise ModelError(f"The reader {name!r} has no fast tokenizer, which exact offsets need.")
-        if folder and (folder / PACKED_NAME).is_file():
+        if folder and packed_file(folder):
             model, sha256 = load_packed(folder)
         else:
             model = AutoModelForQuestionAnswering.from_pretrained(source, dtype=torch.float32)

@@ -1,55 +1,128 @@
-"""Weights at a quarter of their size: int8 matrices with a float16 scale a row, restored on load.
+"""Weights at a quarter or an eighth of their size, restored to float32 on load.
 
-    python -m pullquote.qa.weights TRAINED_READER OUTPUT
+    python -m pullquote.qa.weights TRAINED_READER OUTPUT [--bits 4]
 
-A row's scale is its largest magnitude / 127 (symmetric, round to nearest: Jacob et al., "Quantization and
-Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018, section 2.1).
-Vectors (biases, layer norms) stay float16.
+With 8 bits, a matrix is int8 with a float16 scale a row, its largest magnitude / 127 (symmetric, round to nearest:
+Jacob et al., "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference", CVPR 2018,
+section 2.1). With 4 bits, each number is one of the 16 of NormalFloat (Dettmers et al., "QLoRA", NeurIPS 2023,
+section 3 and appendix E) times the float16 scale of its group of 64 neighbours, the scale of several that errs least;
+two numbers share a byte. Vectors (biases, layer norms) stay float16.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import shutil
-import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pullquote.errors import InputError, ModelError
 
-PACKED_NAME = "model.int8.safetensors"
+if TYPE_CHECKING:
+    import torch
+
+# By the bits of a number.
+_PACKED_NAMES = {8: "model.int8.safetensors", 4: "model.nf4.safetensors"}
 _SCALE = ".row_scale"
+_GROUP_SCALE = ".group_scale"
+_GROUP = 64
+# Fewer rows weigh nothing, and are what everything else ends in.
+_LEAST_ROWS = 64
+# NormalFloat's numbers: quantiles of a normal distribution, scaled to -1..1, with an exact 0 (QLoRA, appendix E).
+_NORMAL_FLOAT = (
+    -1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.09105004, 0.0,
+    0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1.0,
+)  # fmt: skip
+# Shares of a group's largest magnitude that are tried as its scale.
+_SCALES = (1.0, 0.95, 0.9, 0.85, 0.8)
 # What a tokenizer and a model need besides the weights, and the record of the training.
 _COMPANIONS = ("config.json", "tokenizer.json", "tokenizer_config.json", "training.json", "README.md")
 
 
-def pack(source: Path, output: Path) -> Path:
-    """Write the int8 form of a Hugging Face model folder; return the weights' file.
+def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
+    """Write the packed form of a Hugging Face model folder; return the weights' file.
+
+    Args:
+        source: the folder.
+        output: where to write.
+        bits: of a number, 8 or 4. Small matrices, and those whose rows don't divide into groups, are kept with 8.
 
     Raises:
         InputError: `source` holds no model.safetensors.
     """
-    import torch
     from safetensors.torch import load_file, save_file
 
     weights = source / "model.safetensors"
     if not weights.is_file():
         raise InputError(f"{source} holds no model.safetensors.")
-    packed = {}
+    packed: dict[str, torch.Tensor] = {}
     for name, tensor in load_file(weights).items():
         if tensor.ndim != 2:
             packed[name] = tensor.half()
-            continue
-        rows = tensor.float()
-        scale = (rows.abs().amax(dim=1) / 127).clamp(min=1e-8).half()
-        packed[name] = (rows / scale.float()[:, None]).round().clamp(-127, 127).to(torch.int8)
-        packed[name + _SCALE] = scale
+        elif bits == 4 and len(tensor) >= _LEAST_ROWS and tensor.shape[1] % _GROUP == 0:
+            packed[name], packed[name + _GROUP_SCALE] = _in_groups(tensor.float())
+        else:
+            packed[name], packed[name + _SCALE] = _in_rows(tensor.float())
     output.mkdir(parents=True, exist_ok=True)
     for companion in _COMPANIONS:
         if (source / companion).is_file():
             shutil.copyfile(source / companion, output / companion)
-    save_file(packed, output / PACKED_NAME)
-    return output / PACKED_NAME
+    file = output / _PACKED_NAMES[bits]
+    save_file(packed, file)
+    return file
+
+
+def packed_file(folder: Path) -> Path | None:
+    """Return the packed weights of a folder; None where it has none."""
+    return next((folder / name for name in _PACKED_NAMES.values() if (folder / name).is_file()), None)
+
+
+def _in_rows(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return (rows, columns) int8 and (rows,) float16 scales."""
+    import torch
+
+    scale = (matrix.abs().amax(dim=1) / 127).clamp(min=1e-8).half()
+    return (matrix / scale.float()[:, None]).round().clamp(-127, 127).to(torch.int8), scale
+
+
+def _in_groups(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return (rows, columns / 2) uint8, two numbers a byte, the first in the low half, and (rows, groups) float16."""
+    import torch
+
+    numbers = torch.tensor(_NORMAL_FLOAT)
+    between = (numbers[1:] + numbers[:-1]) / 2
+    groups = matrix.reshape(-1, _GROUP)
+    largest = groups.abs().amax(dim=1, keepdim=True)
+    chosen = torch.zeros_like(groups, dtype=torch.long)
+    chosen_scale = largest.half()
+    least = torch.full_like(largest, torch.inf)
+    for share in _SCALES:
+        scale = (largest * share).clamp(min=1e-7).half()
+        codes = torch.bucketize((groups / scale.float()).contiguous(), between)
+        error = (numbers[codes] * scale.float() - groups).square().sum(dim=1, keepdim=True)
+        better = error < least
+        chosen = torch.where(better, codes, chosen)
+        chosen_scale = torch.where(better, scale, chosen_scale)
+        least = torch.where(better, error, least)
+    packed = chosen.to(torch.uint8).reshape(len(matrix), -1)
+    return packed[:, 0::2] | packed[:, 1::2] << 4, chosen_scale.reshape(len(matrix), -1)
+
+
+def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
+    """Return a tensor of a packed file in float32."""
+    import torch
+
+    tensor = packed[name]
+    if tensor.dtype == torch.int8:
+        return tensor.float() * packed[name + _SCALE].float()[:, None]
+    if tensor.dtype == torch.uint8:
+        numbers = torch.tensor(_NORMAL_FLOAT)
+        codes = torch.stack([tensor & 15, tensor >> 4], dim=2).reshape(-1, _GROUP).int()
+        groups = numbers[codes] * packed[name + _GROUP_SCALE].float().reshape(-1, 1)
+        return groups.reshape(len(tensor), -1)
+    return tensor.float()
 
 
 def load_packed(folder: Path) -> tuple[Any, str]:
@@ -64,12 +137,9 @@ def load_packed(folder: Path) -> tuple[Any, str]:
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
     try:
-        data = (folder / PACKED_NAME).read_bytes()
+        data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
         packed = load(data)
-        state = {name: tensor.float() for name, tensor in packed.items() if not name.endswith(_SCALE)}
-        for name, tensor in packed.items():
-            if tensor.dtype == torch.int8:
-                state[name] *= packed[name + _SCALE].float()[:, None]
+        state = {name: _restored(packed, name) for name in packed if not name.endswith((_SCALE, _GROUP_SCALE))}
         # The training script saves float16, and a model would be made as its config says.
         config = AutoConfig.from_pretrained(folder, dtype=torch.float32)
         model = AutoModelForQuestionAnswering.from_config(config).float()  # type: ignore[no-untyped-call]
@@ -80,7 +150,15 @@ def load_packed(folder: Path) -> tuple[Any, str]:
     return model, hashlib.sha256(data).hexdigest()
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Pack the reader that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("source", type=Path, metavar="TRAINED_READER")
+    parser.add_argument("output", type=Path, metavar="OUTPUT")
+    parser.add_argument("--bits", type=int, choices=(4, 8), default=8)
+    options = parser.parse_args(arguments)
+    print(pack(options.source, options.output, bits=options.bits))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m pullquote.qa.weights TRAINED_READER OUTPUT")
-    print(pack(Path(sys.argv[1]), Path(sys.argv[2])))
+    main()

@@ -47,7 +47,7 @@ def test_readme_code_runs(tmp_path, monkeypatch, capsys):
     )
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("pullquote.index.archive.SentenceTransformerEmbedder", lambda name: HashEmbedder())
-    monkeypatch.setattr("pullquote.qa.engine.TransformersReader", lambda name: CapitalReader())
+    monkeypatch.setattr("pullquote.qa.engine.load_reader", lambda name: CapitalReader())
     (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     shown = capsys.readouterr().out

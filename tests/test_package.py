@@ -160,8 +160,13 @@ def test_wheel_holds_every_module_under_one_name(wheel):
             expected.add(f"pullquote/{package}{file.relative_to(REPOSITORY / folder).as_posix()}")
     assert expected <= names
     assert "pullquote/py.typed" in names
-    for file in ("README.md", "model.int8.safetensors", "combination.json", "confidence.json"):
-        assert f"pullquote/qa/reader-small/{file}" in names
+    fitted = ("README.md", "combination.json", "confidence.json")
+    for reader, files in (
+        ("small", (*fitted, "model.int8.safetensors")),
+        ("accurate", ("README.md", "model.nf4.safetensors")),
+        ("paired", fitted),
+    ):
+        assert {f"pullquote/qa/reader-{reader}/{file}" for file in files} <= names
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pullquote"}
     assert not any("test" in name.lower() for name in names if not name.endswith(".py"))

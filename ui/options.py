@@ -38,7 +38,7 @@ AsOf = Annotated[
 ]
 ReaderName = Annotated[
     str | None,
-    typer.Option("--reader", metavar="MODEL", help="A folder or hub name (default: small, which ships)."),
+    typer.Option("--reader", metavar="MODEL", help="small, accurate, paired (the default), a folder or a hub name."),
 ]
 Passages = Annotated[
     int | None,

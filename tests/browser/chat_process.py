@@ -49,7 +49,7 @@ if __name__ == "__main__":
     from pullquote.ui.limits import RateLimit
 
     pullquote.index.archive.SentenceTransformerEmbedder = lambda name: HashEmbedder()
-    pullquote.qa.engine.TransformersReader = _Reader
+    pullquote.qa.engine.load_reader = _Reader
     # These visitors ask faster than people do.
     pullquote.ui.chat.RateLimit = lambda: RateLimit(per_minute=60_000, burst=10_000)
 

@@ -66,7 +66,7 @@ def tiny_reader(tmp_path_factory: pytest.TempPathFactory, tokenizer: Any) -> Pat
     folder = tmp_path_factory.mktemp("tiny-reader")
     torch.manual_seed(1)
     config = BertConfig(
-        vocab_size=len(tokenizer),
+        vocab_size=1 + max(tokenizer.get_vocab().values()),
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,

@@ -3,21 +3,14 @@
 import math
 
 import pytest
-from qa_cases import AGES
+from qa_cases import AGES, hit
 
-from pullquote.answers import Hit
-from pullquote.articles import Article, Passage
 from pullquote.errors import ModelError
 from pullquote.qa.combining import FILE_NAME, VALUE_FEATURES, Combiner, combiner_for, ranked_values
 from pullquote.qa.found import Asked, Found, values
 from pullquote.qa.reader import Reading, ScoredSpan
 
 from fakes import CapitalReader
-
-
-def hit(name, text, *, title="", published=None):
-    article = Article(text=text, id=name, url=f"https://{name}.example/", title=title, published=published)
-    return Hit(Passage(name, 0, len(text), text), article, 0.5)
 
 
 def known(question, hits, spans, *, as_of=None):

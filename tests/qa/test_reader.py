@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pullquote.errors import ModelError
-from pullquote.qa import combining, confidence
+from pullquote.qa import combining, confidence, weights
 from pullquote.qa import reader as reader_module
 from pullquote.qa.combining import Combiner
 from pullquote.qa.reader import (
@@ -23,7 +23,7 @@ from pullquote.qa.reader import (
     shipped_reader_folder,
     shipped_readers,
 )
-from pullquote.qa.weights import PACKED_NAME, pack
+from pullquote.qa.weights import pack, packed_file
 from pullquote.qa.windows import ReaderInput, Window, make_windows
 
 from fakes import CapitalReader
@@ -114,16 +114,24 @@ def test_it_is_a_reader(reader: TransformersReader, tiny_reader: Path):
     assert len(reader.sha256) == 64
 
 
-def test_a_reader_that_ships_has_its_own_fits():
-    assert shipped_readers() == ["small"]
-    folder = shipped_reader_folder("small")
-    sha256 = hashlib.sha256((folder / PACKED_NAME).read_bytes()).hexdigest()
-    combination = Combiner.load(folder / combining.FILE_NAME, known=combining.VALUE_FEATURES, made_by="")
-    assert combination
-    fitted = confidence.load(folder / confidence.FILE_NAME)
-    assert fitted
-    assert (combination.model_sha256, fitted.model_sha256) == (sha256, sha256)
+def test_the_readers_that_ship_have_their_own_fits():
+    assert shipped_readers() == ["accurate", "small"]
+    small, accurate = (_file_sha256(packed_file(shipped_reader_folder(name))) for name in ("small", "accurate"))
+    both = hashlib.sha256(f"{small} {accurate}".encode()).hexdigest()
+    for name, sha256 in (("small", small), ("paired", both)):
+        folder = shipped_reader_folder(name)
+        combination = Combiner.load(folder / combining.FILE_NAME, known=combining.VALUE_FEATURES, made_by="")
+        fitted = confidence.load(folder / confidence.FILE_NAME)
+        assert combination
+        assert fitted
+        assert (combination.model_sha256, fitted.model_sha256) == (sha256, sha256)
+    # What was fitted last knows what a second look says.
     assert (combination.features, fitted.features) == (combining.VALUE_FEATURES, confidence.FEATURES)
+
+
+def _file_sha256(file: Path | None) -> str:
+    assert file
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_nothing_to_read(reader: TransformersReader):
@@ -281,7 +289,53 @@ def test_packed_weights_by_hand(tmp_path: Path):
     assert packed["matrix.row_scale"].tolist()[0] == pytest.approx(0.01, abs=1e-5)
     assert packed["bias"].tolist() == [0.0999755859375, 2.0]
     assert {tensor.dtype for tensor in packed.values()} == {torch.int8, torch.float16}
-    assert sorted(file.name for file in (tmp_path / "packed").iterdir()) == ["config.json", PACKED_NAME]
+    assert sorted(file.name for file in (tmp_path / "packed").iterdir()) == ["config.json", "model.int8.safetensors"]
+
+
+def test_four_bits_by_hand(tmp_path: Path):
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    # Each row has two groups: all of NormalFloat's numbers times 2, and nothing but 0.
+    numbers = [-1.0, -0.6962, -0.5251, -0.3949, -0.2844, -0.1848, -0.0911, 0.0]
+    numbers += [0.0796, 0.1609, 0.2461, 0.3379, 0.4407, 0.5626, 0.7230, 1.0]
+    row = [2 * number for number in numbers] * 4 + [0.0] * 64
+    save_file({"matrix": torch.tensor([row] * 64), "few": torch.ones(2, 128), "odd": torch.ones(64, 3)},
+              tmp_path / "model.safetensors")  # fmt: skip
+    packed = load_file(pack(tmp_path, tmp_path / "packed", bits=4))
+    assert sorted(packed) == ["few", "few.row_scale", "matrix", "matrix.group_scale", "odd", "odd.row_scale"]
+    assert (packed["matrix"].shape, packed["matrix"].dtype) == ((64, 64), torch.uint8)
+    # The first number of a pair has the low half of the byte.
+    assert packed["matrix"][0, :8].tolist() == [16 * high + high - 1 for high in range(1, 17, 2)]
+    assert packed["matrix.group_scale"][0].tolist() == pytest.approx([2.0, 0.0], abs=1e-6)
+    restored = weights._restored(packed, "matrix")
+    assert restored[0].tolist() == pytest.approx(row, abs=2e-4)
+    assert weights._restored(packed, "few").tolist() == [pytest.approx([1.0] * 128, abs=1e-3)] * 2
+
+
+def test_a_scale_that_errs_less_is_preferred_to_the_largest(tmp_path: Path):
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    rows = torch.zeros(64, 64)
+    rows[:, 0], rows[:, 1:] = 1.0, 0.9
+    save_file({"matrix": rows}, tmp_path / "model.safetensors")
+    packed = load_file(pack(tmp_path, tmp_path / "packed", bits=4))
+    assert packed["matrix.group_scale"].unique().tolist() == pytest.approx([0.9], abs=1e-3)
+    # Beyond the scale there is nothing: the one large number is cut to it.
+    assert weights._restored(packed, "matrix")[0, :2].tolist() == pytest.approx([0.9, 0.9], abs=1e-3)
+
+
+def test_four_bits_are_read_like_any_weights(tmp_path: Path, tiny_reader: Path, reader: TransformersReader):
+    pack(tiny_reader, tmp_path, bits=4)
+    packed = TransformersReader(str(tmp_path), bfloat16=False)
+    assert packed.sha256 != reader.sha256
+    assert len(packed.read("Who chairs?", INPUTS[:1])[0].spans) == 5
+
+
+def test_the_command_packs(tmp_path: Path, tiny_reader: Path, capsys: pytest.CaptureFixture[str]):
+    weights.main([str(tiny_reader), str(tmp_path), "--bits", "4"])
+    assert capsys.readouterr().out == f"{tmp_path / 'model.nf4.safetensors'}\n"
 
 
 def test_a_packed_reader_reads_nearly_the_same(tmp_path: Path, tiny_reader: Path, reader: TransformersReader):
@@ -295,9 +349,9 @@ def test_a_packed_reader_reads_nearly_the_same(tmp_path: Path, tiny_reader: Path
 
 @pytest.mark.parametrize("damage", ["cut", "other_model"])
 def test_damaged_packed_weights_are_an_error(tmp_path: Path, tiny_reader: Path, damage: str):
-    weights = pack(tiny_reader, tmp_path)
+    file = pack(tiny_reader, tmp_path)
     if damage == "cut":
-        weights.write_bytes(weights.read_bytes()[:-100])
+        file.write_bytes(file.read_bytes()[:-100])
     else:
         config = json.loads((tmp_path / "config.json").read_text())
         (tmp_path / "config.json").write_text(json.dumps({**config, "hidden_size": 16}))

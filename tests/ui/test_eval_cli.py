@@ -72,7 +72,7 @@ def reader(monkeypatch):
     found = dict(FOUND)
     made = FindingReader(found)
     made.found = found
-    monkeypatch.setattr("pullquote.qa.engine.TransformersReader", lambda name: made)
+    monkeypatch.setattr("pullquote.qa.engine.load_reader", lambda name: made)
     return made
 
 
