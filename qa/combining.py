@@ -115,6 +115,7 @@ class _Describer:
 
     def __init__(self, asked: Asked, found: Sequence[Value]) -> None:
         self._asked = asked
+        self._again = asked.again.scores if asked.again else {}
         self._total = sum(map(votes, found))
         self._origin_of = origins([one.hit for places in found for one in places])
         self._lexical = max((hit.lexical_score or 0.0 for hit in asked.hits), default=0.0) or 1.0
@@ -141,7 +142,7 @@ class _Describer:
         own = votes(places)
         suited = suits(self._kind, text)
         open_kind = self._kind in (Kind.THING, Kind.MANNER)
-        again = [self._asked.again[one.place] for one in places if one.place in self._asked.again]
+        again = [self._again[one.place] for one in places if one.place in self._again]
         return {
             "log_votes": math.log(own),
             "share": own / self._total,

@@ -11,14 +11,16 @@ from pullquote.qa.combining import VALUE_FEATURES
 from pullquote.qa.reader import Reader
 
 # What a candidate is judged by: what is known of its value, and how it compares to the question's others
-# (`evidence.compared`, `evidence.around`).
+# (`evidence.compared`, `evidence.confirmed`, `evidence.around`).
 FEATURES = (
     *VALUE_FEATURES,
     "preference",
     "lead",
     "preferred",
+    "confirmed",
     "dense_best",
     "silent",
+    "nothing",
     "searched",
 )
 FILE_NAME = "confidence.json"

@@ -30,8 +30,9 @@ from pullquote.qa.windows import ReaderInput
 # 405 ms for an answer then (`python -m pullquote.eval.latency_benchmark`).
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
-# An answer less sure than this is withheld.
-GIVEN_FROM = 0.5
+# An answer less sure than this is withheld. On the gold's tune split (cross-validation) 0.5 gives 33% of the right
+# answers and withholds 68% of what has none; 0.55 gives 29 and withholds 73, 0.6 26 and 81.
+GIVEN_FROM = 0.55
 CANDIDATES = 5
 
 # What is yielded on the way to an answer: the answer comes last.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -25,6 +25,8 @@ VOTES_AT_HALF = 1.0
 MAX_CITATIONS = 10
 # Beyond, a lead is as good as any.
 _MAX_LEAD = 6.0
+# Beyond, odds are certainty.
+_MOST_LOG_ODDS = 50.0
 
 
 def candidates(
@@ -63,6 +65,7 @@ def candidates(
     shared = around(asked) if chosen else {}
     for value in chosen:
         known = value.features | compared(value, chosen, ranked) | shared
+        known["confirmed"] = confirmed(known)
         own = votes(value.places)
         sure = confidence.probability(known) if confidence else own / (own + VOTES_AT_HALF)
         made.append(
@@ -114,6 +117,11 @@ def compared(value: Ranked, chosen: Sequence[Ranked], ranked: Sequence[Ranked]) 
     }
 
 
+def confirmed(known: Mapping[str, float]) -> float:
+    """Return the probability that a second look gives to a value, "not here" being a choice; 0 where it wasn't seen."""
+    return known["reread"] * math.exp(known["again"]) / (1 + math.exp(min(known["nothing"], _MOST_LOG_ODDS)))
+
+
 def around(asked: Asked) -> dict[str, float]:
     """Return what is known of a question whatever its answer."""
     return {
@@ -123,6 +131,7 @@ def around(asked: Asked) -> dict[str, float]:
             not reading.spans or reading.no_answer_score > reading.spans[0].score for reading in asked.readings
         )
         / len(asked.readings),
+        "nothing": asked.again.nothing if asked.again else 0.0,
         # A large archive holds more that only looks like an answer.
         "searched": math.log1p(asked.passages),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pullquote.answers import Hit
 from pullquote.qa.normalize import normalize_answer, value_key
@@ -63,6 +63,19 @@ Value = Sequence[Found]
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """What a reader said when it saw the first ones' sentences side by side.
+
+    Attributes:
+        scores: of places, the natural logarithm of each one's probability among all spans of those sentences.
+        nothing: the logarithm of the odds that none of them answers.
+    """
+
+    scores: Mapping[Place, float]
+    nothing: float
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One question, the passages found for it, and what the reader made of each.
 
@@ -72,7 +85,7 @@ class Asked:
         readings: one for each of them.
         passages: how many passages were searched.
         as_of: the day that the question was bound to, if any.
-        again: what a second look said of places, as natural logarithms of probabilities; empty where there was none.
+        again: what a second look said; None where there was none.
     """
 
     question: str
@@ -80,7 +93,7 @@ class Asked:
     readings: Sequence[Reading]
     passages: int = 0
     as_of: dt.date | None = None
-    again: Mapping[Place, float] = field(default_factory=dict)
+    again: SecondLook | None = None
 
 
 def collect(asked: Asked) -> list[Found]:

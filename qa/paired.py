@@ -10,6 +10,7 @@ from pullquote.qa.reader import (
     SMALL_READER,
     Reader,
     Reading,
+    SpanScores,
     TransformersReader,
     shipped_reader_folder,
     shipped_readers,
@@ -57,7 +58,7 @@ class PairedReader:
         """Return what the first reader finds, one reading a passage."""
         return self.first.read(question, passages, spans=spans)
 
-    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> list[float]:
+    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
         """Return what the second reader makes of spans: see `TransformersReader.score_spans`."""
         return self._second.score_spans(question, passage, spans)
 

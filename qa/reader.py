@@ -60,6 +60,19 @@ class Reading:
     no_answer_score: float
 
 
+@dataclass(frozen=True, slots=True)
+class SpanScores:
+    """What a reader makes of given spans of a passage.
+
+    Attributes:
+        log_probabilities: of each span among all of the passage, natural logarithms; minus infinity for none.
+        nothing: the logarithm of the odds of "not here" against all of them together.
+    """
+
+    log_probabilities: tuple[float, ...]
+    nothing: float
+
+
 @runtime_checkable
 class Reader(Protocol):
     """What the engine needs of a reading model."""
@@ -146,11 +159,11 @@ class TransformersReader:
             Reading(_merge(passage_spans, spans), score) for passage_spans, score in zip(found, nothing, strict=True)
         ]
 
-    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> list[float]:
-        """Return the natural logarithm of each span's probability among all spans of the passage.
+    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
+        """Return how likely each of some spans answers, among all spans of the passage.
 
         Start and end each have the probability softmax(logit) over the passage's tokens. A span that doesn't begin
-        and end with a token, which words do, has minus infinity.
+        and end with a token, which words do, has none.
 
         Args:
             question: what is asked.
@@ -159,7 +172,9 @@ class TransformersReader:
         """
         starts: dict[int, float] = {}
         ends: dict[int, float] = {}
+        nothing = np.inf
         for window, start_logits, end_logits in self.token_scores([question], [passage]):
+            nothing = min(nothing, float(start_logits[0] + end_logits[0]))
             for token in np.flatnonzero(window.answerable):
                 for known, place, logit in (
                     (starts, int(window.starts[token]), float(start_logits[token])),
@@ -167,9 +182,12 @@ class TransformersReader:
                 ):
                     known[place] = max(logit, known.get(place, -np.inf))
         if not starts:
-            return [-np.inf] * len(spans)
+            return SpanScores((-np.inf,) * len(spans), 0.0)
         total = float(np.logaddexp.reduce(list(starts.values())) + np.logaddexp.reduce(list(ends.values())))
-        return [starts.get(start, -np.inf) + ends.get(end, -np.inf) - total for start, end in spans]
+        return SpanScores(
+            tuple(starts.get(start, -np.inf) + ends.get(end, -np.inf) - total for start, end in spans),
+            nothing - total,
+        )
 
     def token_scores(
         self, questions: Sequence[str], passages: Sequence[ReaderInput]

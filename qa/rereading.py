@@ -9,13 +9,13 @@ the spans of a first reader by a second look: Iyer et al., "RECONSIDER" (NAACL 2
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from pullquote.index.sentences import sentence_around
 from pullquote.qa.combining import Combiner, Ranked, ranked_values
-from pullquote.qa.found import Asked, Place, collect, values
-from pullquote.qa.reader import Reader
+from pullquote.qa.found import Asked, Place, SecondLook, collect, values
+from pullquote.qa.reader import Reader, SpanScores
 from pullquote.qa.windows import ReaderInput
 
 # Where the first look is surer than this, it stands. By cross-validation on the tune splits, always reading again makes
@@ -34,14 +34,12 @@ class Rereader(Protocol):
 
     first: Reader
 
-    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> list[float]:
-        """Return the natural logarithm of each span's probability among all spans of a passage."""
+    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
+        """Return how likely each of some spans answers, among all spans of a passage."""
 
 
-def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> Mapping[Place, float]:
-    """Return what a second look says of places that the first one found: the logarithm of each one's probability.
-
-    It is empty where the first look leaves no doubt.
+def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> SecondLook | None:
+    """Return what a second look says of places that the first one found; None where that leaves no doubt.
 
     Args:
         asked: what was read.
@@ -50,7 +48,7 @@ def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> Map
     """
     ranked = ranked_values(values(collect(asked)), asked, combiner)
     if not ranked or _lead(ranked) >= READ_AGAIN_BELOW:
-        return {}
+        return None
     text, shifts = _side_by_side(ranked, asked)
     places: list[Place] = []
     spans: list[tuple[int, int]] = []
@@ -59,8 +57,9 @@ def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> Map
             if rank == one.rank and first <= one.span.start and one.span.end <= last:
                 places.append(one.place)
                 spans.append((one.span.start + shift, one.span.end + shift))
-    scores = reader.score_spans(asked.question, ReaderInput(text), spans)
-    return {place: score for place, score in zip(places, scores, strict=True) if math.isfinite(score)}
+    seen = reader.score_spans(asked.question, ReaderInput(text), spans)
+    scores = zip(places, seen.log_probabilities, strict=True)
+    return SecondLook({place: score for place, score in scores if math.isfinite(score)}, seen.nothing)
 
 
 def _lead(ranked: Sequence[Ranked]) -> float:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
 from pullquote.qa.confidence import FEATURES, FILE_NAME, ConfidenceModel, confidence_for, load
-from pullquote.qa.engine import Engine
+from pullquote.qa.engine import GIVEN_FROM, Engine
 
 from fakes import CapitalReader
 
@@ -201,7 +201,9 @@ def archive(tmp_path, embedder, write_articles):
     return opened
 
 
-@pytest.mark.parametrize(("intercept", "given"), [(math.log(3), True), (0.0, True), (-math.log(3), False)])
+@pytest.mark.parametrize(
+    ("intercept", "given"), [(math.log(3), True), (0.25, True), (0.0, False), (-math.log(3), False)]
+)
 def test_the_engine_gives_what_the_archives_model_says(archive, reader, intercept, given):
     plain = Engine(archive, reader=reader)
     assert plain.confidence is None
@@ -226,5 +228,5 @@ def test_the_engines_settings(archive, reader):
     assert Engine(archive, reader=reader, passages=7).settings() == {
         "passages_read": 7,
         "spans_a_passage": 5,
-        "given_from": 0.5,
+        "given_from": GIVEN_FROM,
     }

