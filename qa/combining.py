@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pullquote.index.kinds import Kind, kind_of, suits
 from pullquote.linear import LinearModel
@@ -61,6 +62,8 @@ _GRAMMAR = listed("""
     of in on at by to for from with and or but as is was are were be been that which who whose it its his her their
     this these than into over after before about between
     """)
+# Values are ranked twice where they are read again: the passages stay the same.
+_plain = lru_cache(maxsize=64)(normalize_answer)
 _SENTENCE_END = re.compile(r"[.?!](?=[\s\"”’']|$)")
 
 
@@ -122,8 +125,8 @@ class _Describer:
         self._kind = kind_of(asked.question)
         self._words = frozenset(normalize_answer(asked.question).split()) - _GRAMMAR
         self._content = _content(normalize_answer(asked.question).split())
-        self._texts = [f" {normalize_answer(hit.passage.text)} " for hit in asked.hits]
-        self._titles = [f" {normalize_answer(hit.article.title)} " for hit in asked.hits]
+        self._texts = [f" {_plain(hit.passage.text)} " for hit in asked.hits]
+        self._titles = [f" {_plain(hit.article.title)} " for hit in asked.hits]
         self._contents = [
             _content((title + text).split()) for title, text in zip(self._titles, self._texts, strict=True)
         ]

@@ -24,14 +24,14 @@ from pullquote.qa.reader import Reader
 from pullquote.qa.rereading import Rereader, read_again
 from pullquote.qa.windows import ReaderInput
 
-# How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, with
-# 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0% (`python -m pullquote.eval.combine fit
-# --passages N`, the reader's weights before they were packed). Two cores without bfloat16 take 230, 274, 311 and
-# 405 ms for an answer then (`python -m pullquote.eval.latency_benchmark`).
+# How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, by
+# the small reader alone with 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0%
+# (`python -m pullquote.eval.combine fit --passages N`, its weights before they were packed). Two cores without bfloat16
+# take 271, 303 and 436 ms for an answer of both readers with 4, 5 and 8 (`python -m pullquote.eval.latency_benchmark`).
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
-# An answer less sure than this is withheld. On the gold's tune split (cross-validation) 0.5 gives 33% of the right
-# answers and withholds 68% of what has none; 0.55 gives 29 and withholds 73, 0.6 26 and 81.
+# An answer less sure than this is withheld. On the gold's tune split (cross-validation) 33% of the answerable questions
+# are answered rightly from 0.5 on, and 68% of the others withheld; from 0.55 on 29 and 73, from 0.6 on 26 and 81.
 GIVEN_FROM = 0.55
 CANDIDATES = 5
 

@@ -66,6 +66,8 @@ def _int8_linear(linear: Any, columns: Any) -> Any:
     weights = linear.weight.detach().clone()
     exact = weights[:, columns].T.contiguous()
     weights[:, columns] = 0
+    others = torch.ones(linear.in_features)
+    others[columns] = 0
     scale = (weights.abs().amax(dim=1) / 127).clamp(min=1e-8)
     whole = (weights / scale[:, None]).round().clamp(-127, 127).to(torch.int8)
     with warnings.catch_warnings():
@@ -80,8 +82,9 @@ def _int8_linear(linear: Any, columns: Any) -> Any:
 
     class Int8Linear(torch.nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            result: torch.Tensor = torch.ops.quantized.linear_dynamic(x.index_fill(-1, columns, 0.0), packed, True)
-            result += x.index_select(-1, columns) @ exact
-            return result
+            rows = x.flatten(0, -2)
+            result: torch.Tensor = torch.ops.quantized.linear_dynamic(rows * others, packed, True)
+            result.addmm_(rows.index_select(-1, columns), exact)
+            return result.reshape(*x.shape[:-1], -1)
 
     return Int8Linear()
