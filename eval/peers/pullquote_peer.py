@@ -18,6 +18,7 @@ from pullquote import Archive, Engine
 from pullquote.eval.peers.peer_protocol import Answer, Job, Passage, conditions, peak_memory_mb, run, say, write_facts
 from pullquote.filters import Filters
 from pullquote.index.embedder import SentenceTransformerEmbedder
+from pullquote.qa.reader import SMALL_READER
 
 ARCHIVE_FOLDER = "archive.pq"
 
@@ -61,7 +62,8 @@ class Pullquote:
 
         torch.set_num_threads(job["threads"])
         self._archive = Archive.open(job["archive"])
-        self._engine = Engine(self._archive)
+        # The others read with this one's weights.
+        self._engine = Engine(self._archive, reader=SMALL_READER)
 
     def load(self, passages: Sequence[Passage]) -> None:
         """Load the models and the index."""
