@@ -27,7 +27,7 @@ from pullquote.qa.windows import ReaderInput
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, by
 # the small reader alone with 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0%
 # (`python -m pullquote.eval.combine fit --passages N`, its weights before they were packed). Two cores without bfloat16
-# take 271, 303 and 436 ms for an answer of both readers with 4, 5 and 8 (`python -m pullquote.eval.latency_benchmark`).
+# take 271, 307 and 436 ms for an answer of both readers with 4, 5 and 8 (`python -m pullquote.eval.latency_benchmark`).
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
 # An answer less sure than this is withheld. On the gold's tune split (cross-validation) 33% of the answerable questions
