@@ -1,4 +1,4 @@
-"""Whether bfloat16 is worth using on this processor."""
+"""Which arithmetic is worth using on this processor."""
 
 from __future__ import annotations
 
@@ -16,3 +16,11 @@ def has_fast_bfloat16() -> bool:
 
     # PyTorch's own gate for oneDNN's bfloat16 kernels: they are also emulated on plain AVX-512, which still pays.
     return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+@cache
+def has_int8() -> bool:
+    """Return whether PyTorch has int8 kernels for this processor."""
+    import torch
+
+    return "fbgemm" in torch.backends.quantized.supported_engines

@@ -9,8 +9,11 @@ and one scale for all would leave nothing of the rest: those columns are multipl
 from __future__ import annotations
 
 import warnings
-from functools import cache
 from typing import Any
+
+import torch
+
+from pullquote.qa.weights import int8_rows
 
 # Read once to see which columns are large. About invented people, like all that ships.
 _TEXT = (
@@ -25,18 +28,8 @@ _TEXT = (
 _ONE_IN = 48
 
 
-@cache
-def has_int8() -> bool:
-    """Return whether PyTorch has int8 kernels for this processor."""
-    import torch
-
-    return "fbgemm" in torch.backends.quantized.supported_engines
-
-
 def to_int8(model: Any, tokenizer: Any, *, max_tokens: int) -> None:
     """Replace the linear layers of a model's encoder, which takes up to `max_tokens`, by int8 ones, in place."""
-    import torch
-
     linears = {
         name: module
         for name, module in model.named_modules()
@@ -56,35 +49,39 @@ def to_int8(model: Any, tokenizer: Any, *, max_tokens: int) -> None:
     for name, linear in linears.items():
         parent, _, own = name.rpartition(".")
         columns = largest[name].topk(linear.in_features // _ONE_IN).indices.sort().values
-        setattr(model.get_submodule(parent), own, _int8_linear(linear, columns.clone()))
+        setattr(model.get_submodule(parent), own, Int8Linear(linear, columns.clone()))
 
 
-def _int8_linear(linear: Any, columns: Any) -> Any:
-    """Return a module that does about what a linear layer does; `columns` of the input count in float32."""
-    import torch
+class Int8Linear(torch.nn.Module):
+    """Does about what a linear layer does.
 
-    weights = linear.weight.detach().clone()
-    exact = weights[:, columns].T.contiguous()
-    weights[:, columns] = 0
-    others = torch.ones(linear.in_features)
-    others[columns] = 0
-    scale = (weights.abs().amax(dim=1) / 127).clamp(min=1e-8)
-    whole = (weights / scale[:, None]).round().clamp(-127, 127).to(torch.int8)
-    with warnings.catch_warnings():
-        # Quantized tensors are to go in some later version; `has_int8` says no then.
-        warnings.simplefilter("ignore")
-        packed = torch.ops.quantized.linear_prepack(
-            torch._make_per_channel_quantized_tensor(
-                whole, scale.double(), torch.zeros(len(scale), dtype=torch.long), 0
-            ),
-            linear.bias.detach(),
-        )
+    Args:
+        linear: that layer.
+        columns: (n,) int64, those of its input that count in float32.
+    """
 
-    class Int8Linear(torch.nn.Module):
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            rows = x.flatten(0, -2)
-            result: torch.Tensor = torch.ops.quantized.linear_dynamic(rows * others, packed, True)
-            result.addmm_(rows.index_select(-1, columns), exact)
-            return result.reshape(*x.shape[:-1], -1)
+    def __init__(self, linear: torch.nn.Linear, columns: torch.Tensor) -> None:
+        super().__init__()
+        weights = linear.weight.detach().clone()
+        self._columns = columns
+        self._exact = weights[:, columns].T.contiguous()
+        self._others = torch.ones(linear.in_features)
+        self._others[columns] = 0
+        weights[:, columns] = 0
+        whole, scale = int8_rows(weights, torch.float32)
+        with warnings.catch_warnings():
+            # Quantized tensors are to go in some later version; `has_int8` says no then.
+            warnings.simplefilter("ignore")
+            self._packed = torch.ops.quantized.linear_prepack(
+                torch._make_per_channel_quantized_tensor(
+                    whole, scale.double(), torch.zeros(len(scale), dtype=torch.long), 0
+                ),
+                linear.bias.detach(),
+            )
 
-    return Int8Linear()
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return (..., out) float32 for (..., in) float32."""
+        rows = x.flatten(0, -2)
+        result: torch.Tensor = torch.ops.quantized.linear_dynamic(rows * self._others, self._packed, True)
+        result.addmm_(rows.index_select(-1, self._columns), self._exact)
+        return result.reshape(*x.shape[:-1], -1)

@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 from pullquote.errors import ModelError
 from pullquote.index.embedder import state_hash
-from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.int8 import has_int8, to_int8
+from pullquote.index.precision import has_fast_bfloat16, has_int8
 from pullquote.qa.weights import load_packed, packed_file
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 
@@ -123,8 +122,11 @@ class TransformersReader:
         self._max_tokens = min(max_tokens, limit)
         self._stride = min(stride, self._max_tokens // 4)
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
-        shipped = self._folder is not None and packed_file(self._folder) is not None
-        if (shipped and not self._bfloat16 and has_int8()) if int8 is None else int8:
+        packed = self._folder is not None and packed_file(self._folder) is not None
+        if (packed and not self._bfloat16 and has_int8()) if int8 is None else int8:
+            # Needs torch, which takes a second to import.
+            from pullquote.qa.int8 import to_int8
+
             to_int8(self._model, self._tokenizer, max_tokens=self._max_tokens)
 
     @property
@@ -299,6 +301,9 @@ def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
+    if folder is None and shipped_reader_folder(name).is_dir():
+        alone = " or ".join(shipped_readers())
+        raise ModelError(f"The reader {name!r} has no weights of its own: name {alone} to use one alone.")
     disable_progress_bar()  # type: ignore[no-untyped-call]
     source = str(folder or name)
     try:

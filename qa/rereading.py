@@ -14,7 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from pullquote.index.sentences import sentence_around
 from pullquote.qa.combining import Combiner, Ranked, ranked_values
-from pullquote.qa.found import Asked, Place, SecondLook, collect, values
+from pullquote.qa.found import Asked, Found, Place, SecondLook, collect, values
 from pullquote.qa.reader import Reader, SpanScores
 from pullquote.qa.windows import ReaderInput
 
@@ -53,13 +53,18 @@ def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> Sec
     places: list[Place] = []
     spans: list[tuple[int, int]] = []
     for one in (place for value in ranked for place in value.places):
-        for (rank, first, last), shift in shifts.items():
-            if rank == one.rank and first <= one.span.start and one.span.end <= last:
+        for sentence, shift in shifts.items():
+            if _stands_in(one, sentence):
                 places.append(one.place)
                 spans.append((one.span.start + shift, one.span.end + shift))
     seen = reader.score_spans(asked.question, ReaderInput(text), spans)
     scores = zip(places, seen.log_probabilities, strict=True)
     return SecondLook({place: score for place, score in scores if math.isfinite(score)}, seen.nothing)
+
+
+def _stands_in(found: Found, sentence: Place) -> bool:
+    rank, start, end = sentence
+    return rank == found.rank and start <= found.span.start and found.span.end <= end
 
 
 def _lead(ranked: Sequence[Ranked]) -> float:
@@ -74,7 +79,7 @@ def _side_by_side(ranked: Sequence[Ranked], asked: Asked) -> tuple[str, dict[Pla
     for value in ranked[:_VALUES]:
         best = value.places[0]
         passage = asked.hits[best.rank].passage.text
-        if any(rank == best.rank and start <= best.span.start and best.span.end <= end for rank, start, end in shifts):
+        if any(_stands_in(best, sentence) for sentence in shifts):
             continue
         start, end = sentence_around(passage, best.span.start, best.span.end)
         if len(text) + end - start <= _CHARS:

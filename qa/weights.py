@@ -52,6 +52,7 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
     Raises:
         InputError: `source` holds no model.safetensors.
     """
+    import torch
     from safetensors.torch import load_file, save_file
 
     weights = source / "model.safetensors"
@@ -64,7 +65,7 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
         elif bits == 4 and len(tensor) >= _LEAST_ROWS and tensor.shape[1] % _GROUP == 0:
             packed[name], packed[name + _GROUP_SCALE] = _in_groups(tensor.float())
         else:
-            packed[name], packed[name + _SCALE] = _in_rows(tensor.float())
+            packed[name], packed[name + _SCALE] = int8_rows(tensor.float(), torch.float16)
     output.mkdir(parents=True, exist_ok=True)
     for companion in _COMPANIONS:
         if (source / companion).is_file():
@@ -79,11 +80,11 @@ def packed_file(folder: Path) -> Path | None:
     return next((folder / name for name in _PACKED_NAMES.values() if (folder / name).is_file()), None)
 
 
-def _in_rows(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return (rows, columns) int8 and (rows,) float16 scales."""
+def int8_rows(matrix: torch.Tensor, scales: torch.dtype) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return (rows, columns) int8, and (rows,) scales of the given type by which they are about the matrix again."""
     import torch
 
-    scale = (matrix.abs().amax(dim=1) / 127).clamp(min=1e-8).half()
+    scale = (matrix.abs().amax(dim=1) / 127).clamp(min=1e-8).to(scales)
     return (matrix / scale.float()[:, None]).round().clamp(-127, 127).to(torch.int8), scale
 
 
@@ -118,10 +119,10 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
     if tensor.dtype == torch.int8:
         return tensor.float() * packed[name + _SCALE].float()[:, None]
     if tensor.dtype == torch.uint8:
-        numbers = torch.tensor(_NORMAL_FLOAT)
-        codes = torch.stack([tensor & 15, tensor >> 4], dim=2).reshape(-1, _GROUP).int()
-        groups = numbers[codes] * packed[name + _GROUP_SCALE].float().reshape(-1, 1)
-        return groups.reshape(len(tensor), -1)
+        # Both numbers of a byte at once.
+        pairs = torch.tensor([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)])
+        groups = pairs[tensor.flatten().int()].reshape(-1, _GROUP)
+        return groups.mul_(packed[name + _GROUP_SCALE].float().reshape(-1, 1)).reshape(len(tensor), -1)
     return tensor.float()
 
 
@@ -142,8 +143,14 @@ def load_packed(folder: Path) -> tuple[Any, str]:
         state = {name: _restored(packed, name) for name in packed if not name.endswith((_SCALE, _GROUP_SCALE))}
         # The training script saves float16, and a model would be made as its config says.
         config = AutoConfig.from_pretrained(folder, dtype=torch.float32)
-        model = AutoModelForQuestionAnswering.from_config(config).float()  # type: ignore[no-untyped-call]
-        model.load_state_dict(state)
+        # Only to learn its class: a model with memory of its own would draw random weights first, for seconds.
+        with torch.device("meta"):
+            empty = AutoModelForQuestionAnswering.from_config(config)  # type: ignore[no-untyped-call]
+        model, loaded = type(empty).from_pretrained(
+            None, config=config, state_dict=state, dtype=torch.float32, output_loading_info=True
+        )
+        if loaded["missing_keys"] or loaded["unexpected_keys"]:
+            raise KeyError("they are not the model's that config.json describes")
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         cause = str(error).strip().partition("\n")[0]
         raise ModelError(f"The weights in {folder} cannot be loaded ({cause}); reinstall the package.") from error

@@ -139,7 +139,7 @@ def eval_reader(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="SQuAD .json or .jsonl reading examples.")],
     reader: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="A folder or hub name (default: the reader that ships)."),
+        typer.Option(metavar="MODEL", help="small (the default), accurate, a folder or a hub name."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

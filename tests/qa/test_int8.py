@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pullquote.index.precision import has_int8
 from pullquote.qa import int8
 from pullquote.qa.reader import TransformersReader
 from pullquote.qa.weights import pack
 from pullquote.qa.windows import ReaderInput
 
-pytestmark = pytest.mark.skipif(not int8.has_int8(), reason="PyTorch has no int8 kernels for this processor")
+pytestmark = pytest.mark.skipif(not has_int8(), reason="PyTorch has no int8 kernels for this processor")
 PASSAGE = ReaderInput("the port is chaired by Lind, who came in May")
 
 
@@ -35,7 +36,7 @@ def error(linear: Any, inputs: Any, columns: list[int]) -> float:
     """Return the largest error of the int8 layer, beside the largest result without column 5."""
     import torch
 
-    rough = int8._int8_linear(linear, torch.tensor(columns, dtype=torch.long))
+    rough = int8.Int8Linear(linear, torch.tensor(columns, dtype=torch.long))
     with torch.inference_mode():
         exact = linear(inputs)
         ordinary = exact - inputs[:, 5:6] * linear.weight[:, 5]

@@ -168,3 +168,6 @@ def test_the_readers_that_ship():
     assert reader_names() == ["accurate", "paired", "small"]
     with pytest.raises(ModelError, match="no-such-model"):
         load_reader("no-such-model")
+    # Two readers have no weights of their own, so they can't be scored, or teach, as one.
+    with pytest.raises(ModelError, match="'paired' has no weights of its own: name accurate or small"):
+        TransformersReader("paired")
