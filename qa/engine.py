@@ -26,12 +26,12 @@ from pullquote.qa.windows import ReaderInput
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, by
 # the small reader alone with 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0%
-# (`python -m pullquote.eval.combine fit --passages N`, its weights before they were packed). Two cores without bfloat16
-# take 271, 307 and 436 ms for an answer of both readers with 4, 5 and 8 (`python -m pullquote.eval.latency_benchmark`).
+# (`python -m pullquote.eval.combine fit --passages N`, its weights before they were packed); what each costs says
+# `python -m pullquote.eval.latency_benchmark`.
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
-# An answer less sure than this is withheld. On the gold's tune split (cross-validation) 33% of the answerable questions
-# are answered rightly from 0.5 on, and 68% of the others withheld; from 0.55 on 29 and 73, from 0.6 on 26 and 81.
+# An answer less sure than this is withheld. Chosen on the gold's tune split, so that of what has no answer about as much
+# is withheld as from 0.5 on with the small reader alone.
 GIVEN_FROM = 0.55
 CANDIDATES = 5
 
