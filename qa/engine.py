@@ -30,8 +30,8 @@ from pullquote.qa.windows import ReaderInput
 # `python -m pullquote.eval.latency_benchmark`.
 PASSAGES_READ = 5
 _SPANS_A_PASSAGE = 5
-# An answer less sure than this is withheld. Chosen on the gold's tune split, so that of what has no answer about as much
-# is withheld as from 0.5 on with the small reader alone.
+# An answer less sure than this is withheld. Chosen on the gold's tune split, so that of what has no answer about as
+# much is withheld as from 0.5 on with the small reader alone.
 GIVEN_FROM = 0.55
 CANDIDATES = 5
 
