@@ -116,7 +116,7 @@ class TransformersReader:
         int8: bool | None = None,
     ) -> None:
         self._name = name
-        self._folder = _folder(name)
+        self._folder = reader_folder(name)
         self._model, self._tokenizer, self._sha256 = _load(name, self._folder)
         limit = int(getattr(self._model.config, "max_position_embeddings", 512))
         self._max_tokens = min(max_tokens, limit)
@@ -289,8 +289,8 @@ def shipped_readers() -> list[str]:
     return sorted(folder.name.removeprefix(_SHIPPED) for folder in folders if packed_file(folder))
 
 
-def _folder(name: str) -> Path | None:
-    """Return the folder that a name stands for; None where the hub is meant."""
+def reader_folder(name: str) -> Path | None:
+    """Return the folder that a reader's name stands for; None where the hub is meant."""
     folder = shipped_reader_folder(name) if name in shipped_readers() else Path(name)
     return folder.resolve() if folder.is_dir() else None
 

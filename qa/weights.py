@@ -126,8 +126,12 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
     return tensor.float()
 
 
-def load_packed(folder: Path) -> tuple[Any, str]:
+def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
     """Return (model in float32, SHA-256 of its weights) from a folder that `pack` wrote.
+
+    Args:
+        folder: with the weights and config.json.
+        options: what config.json should say instead.
 
     Raises:
         ModelError: the weights are missing, damaged or not of the model that config.json describes.
@@ -142,7 +146,7 @@ def load_packed(folder: Path) -> tuple[Any, str]:
         packed = load(data)
         state = {name: _restored(packed, name) for name in packed if not name.endswith((_SCALE, _GROUP_SCALE))}
         # The training script saves float16, and a model would be made as its config says.
-        config = AutoConfig.from_pretrained(folder, dtype=torch.float32)
+        config = AutoConfig.from_pretrained(folder, dtype=torch.float32, **options)
         # Only to learn its class: a model with memory of its own would draw random weights first, for seconds.
         with torch.device("meta"):
             empty = AutoModelForQuestionAnswering.from_config(config)  # type: ignore[no-untyped-call]

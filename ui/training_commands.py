@@ -30,7 +30,10 @@ def train_reader(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the trained reader.")],
     base: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="Encoder to start from: a folder or hub name (default: the embedder)."),
+        typer.Option(
+            metavar="MODEL",
+            help="Encoder or reader to start from: a folder, hub name, or small or accurate (default: the embedder).",
+        ),
     ] = None,
     epochs: Annotated[float | None, typer.Option(min=0, help="Passes over the data; may be a fraction.")] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Windows a step.")] = None,

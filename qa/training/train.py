@@ -18,13 +18,14 @@ import torch
 
 from pullquote.errors import InputError, ModelError
 from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.reader import TransformersReader
+from pullquote.qa.reader import TransformersReader, reader_folder
 from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.training.losses import soft_losses, span_losses
 from pullquote.qa.training.parallel import GradientWorkers
 from pullquote.qa.training.retrieved import with_retrieved
 from pullquote.qa.training.soft_targets import SoftTargets
+from pullquote.qa.weights import load_packed, packed_file
 
 _CHECKPOINT = "checkpoint.pt"
 _SOFT_TARGETS = "soft-targets"
@@ -35,7 +36,7 @@ class TrainingOptions:
     """How a reader is trained.
 
     Attributes:
-        base: encoder to start from: a sentence-transformers or Hugging Face model's folder or hub name.
+        base: what to start from: the folder or hub name of an encoder or a reader, or a reader that ships.
         epochs: passes over the data; may be a fraction.
         batch_size: windows a step.
         learning_rate: the peak, reached after `warmup` of the steps and falling linearly to 0.
@@ -159,13 +160,15 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
     # The new span layer's "newly initialized" warning is what we want here.
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
-        tokenizer = AutoTokenizer.from_pretrained(options.base)
-        model = AutoModelForQuestionAnswering.from_pretrained(
-            options.base,
-            dtype=torch.float32,
-            hidden_dropout_prob=options.dropout,
-            attention_probs_dropout_prob=options.dropout,
-        )
+        folder = reader_folder(options.base)
+        dropout = {"hidden_dropout_prob": options.dropout, "attention_probs_dropout_prob": options.dropout}
+        tokenizer = AutoTokenizer.from_pretrained(folder or options.base)
+        if folder and packed_file(folder):
+            model, _ = load_packed(folder, **dropout)
+        else:
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                folder or options.base, dtype=torch.float32, **dropout
+            )
     except (OSError, ValueError) as error:
         raise ModelError(f"The base model {options.base!r} cannot be loaded: {error}") from error
     finally:
@@ -216,7 +219,8 @@ class _Run:
         self.step = 0
         self.seconds = 0.0  # in all sittings
         self.sitting_seconds = 0.0
-        self.optimizer = torch.optim.AdamW(_parameter_groups(model, options.weight_decay), lr=options.learning_rate)
+        groups = _parameter_groups(model, options.weight_decay)
+        self.optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, fused=True)
         warm = max(1, int(self.steps * options.warmup))
         self.schedule = torch.optim.lr_scheduler.LambdaLR(
             self.optimizer,

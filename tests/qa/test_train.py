@@ -14,6 +14,7 @@ from pullquote.errors import InputError, ModelError, SourceError
 from pullquote.qa.reader import TransformersReader
 from pullquote.qa.training import train
 from pullquote.qa.training.train import TrainingOptions, TrainingProgress, train_reader
+from pullquote.qa.weights import load_packed, pack
 from pullquote.qa.windows import ReaderInput
 
 NAMES = ["mara", "lind", "sunday", "storm", "harbour"]
@@ -262,6 +263,23 @@ def test_a_smaller_reader_begins_with_the_layers_that_are_kept(tmp_path: Path, b
     ):
         with pytest.raises(InputError, match=why):
             train_reader([data], tmp_path / "b", options(base, keep_layers=wrong), checkpoints=tmp_path / "kb")
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_a_packed_reader_is_trained_further(tmp_path: Path, base: Path, data: Path, bits: int):
+    first = train_reader([data], tmp_path / "first", options(base, epochs=1.0), checkpoints=tmp_path / "k1")
+    packed = pack(first, tmp_path / "packed", bits=bits).parent
+    restored, _ = load_packed(packed)
+    unchanged = weights(
+        train_reader([data], tmp_path / "none", options(packed, epochs=0.0), checkpoints=tmp_path / "k2")
+    )
+    for name, tensor in restored.state_dict().items():
+        if name in unchanged:
+            assert np.array_equal(tensor.half().numpy(), unchanged[name])
+    chosen = options(packed, epochs=0.1, dropout=0.2)
+    further = train_reader([data], tmp_path / "further", chosen, checkpoints=tmp_path / "k3")
+    assert not same(unchanged, weights(further))
+    assert json.loads((further / "config.json").read_text())["hidden_dropout_prob"] == 0.2
 
 
 def test_frozen_layers_stay_as_the_base_has_them(tmp_path: Path, base: Path, data: Path):

@@ -1,0 +1,175 @@
+"""What each way of finding the answer brings: `python -m pullquote.eval.ablation QUESTIONS SPLIT ARCHIVE`.
+
+The first row is the plainest way: the small reader over the passages that fusion puts first, votes among its spans.
+Each of the next adds one thing to it; "all" has every one of them, and the rows after it lack one each. Then come the
+readers that ship, each with all that was fitted for it. EM, F1 and right are of the best value, given or withheld, on
+the questions that have an answer; p-values compare its rightness with "all". Questions, models and archive are the same
+in every row, so the whole table is one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import numpy.typing as npt
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from pullquote.eval.formats import load
+from pullquote.eval.gold import GoldQuestion, GoldSet, history_of
+from pullquote.eval.metrics.bootstrap import interval, paired
+from pullquote.eval.metrics.retrieval import holds_answer
+from pullquote.eval.readings import archive_of, split_range
+from pullquote.eval.rows import blank
+from pullquote.eval.run import judge_wording
+from pullquote.filters import Filters
+from pullquote.index.archive import Archive
+from pullquote.qa.engine import Engine
+from pullquote.qa.evidence import candidates
+from pullquote.qa.found import Asked, collect
+from pullquote.qa.paired import DEFAULT_READER, load_reader
+from pullquote.qa.reader import SMALL_READER, shipped_readers
+
+_SEED = 7
+_DEPTHS = (1, 5, 20)
+_FIGURES = ("EM", "F1", "right", *(f"hit@{depth}" for depth in _DEPTHS))
+
+Outcomes = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way from a question to its best value.
+
+    Attributes:
+        name: to show.
+        reader: what reads.
+        ordered: whether passages come in the learned order, or else in that of the fusion.
+        ranked: whether values are ranked by what was fitted for the reader, or else by votes.
+        named: whether part of a name is answered with the whole one.
+    """
+
+    name: str
+    reader: str = DEFAULT_READER
+    ordered: bool = True
+    ranked: bool = True
+    named: bool = True
+
+
+def ways() -> list[Way]:
+    """Return the rows of the table, in their order."""
+    plain = Way("plain", SMALL_READER, ordered=False, ranked=False, named=False)
+    every = Way("all")
+    return [
+        plain,
+        replace(plain, name="+ passages ordered", ordered=True),
+        replace(plain, name="+ values ranked", ranked=True),
+        replace(plain, name="+ whole names", named=True),
+        # A second look is one of the things that values are ranked by.
+        replace(plain, name="+ values ranked, read again", reader=DEFAULT_READER, ranked=True),
+        every,
+        replace(every, name="- passages ordered", ordered=False),
+        replace(every, name="- values ranked, read again", ranked=False),
+        replace(every, name="- whole names", named=False),
+        *(replace(every, name=f"--reader {name}", reader=name) for name in shipped_readers()),
+    ]
+
+
+class Asking:
+    """Asks questions in several ways; what ways have in common is done once.
+
+    Args:
+        archive: holds the answers.
+        scorer: whose normalisation EM and F1 use: "squad" or "realtimeqa".
+    """
+
+    def __init__(self, archive: Archive, scorer: str) -> None:
+        self._archive = archive
+        self._scorer = scorer
+        self._engines: dict[str, Engine] = {}
+
+    def outcomes(self, question: GoldQuestion, tried: Sequence[Way]) -> list[list[float]]:
+        """Return (ways, figures) for a question."""
+        read: dict[tuple[str, bool], tuple[Asked, list[float]]] = {}
+        rows = []
+        for way in tried:
+            engine = self._engine(way.reader)
+            with _without(ordered=way.ordered, named=way.named):
+                if (way.reader, way.ordered) not in read:
+                    read[way.reader, way.ordered] = self._read(engine, question)
+                asked, hits = read[way.reader, way.ordered]
+                combiner = engine.combiner if way.ranked else None
+                first = candidates(collect(asked), asked, limit=1, combiner=combiner)
+            text = first[0].text if first else ""
+            row = judge_wording(blank(question), question, text, scorer=self._scorer)
+            rows.append([float(row.exact_match or 0), float(row.f1 or 0), float(row.right or False), *hits])
+        return rows
+
+    def _engine(self, reader: str) -> Engine:
+        if reader not in self._engines:
+            self._engines[reader] = Engine(self._archive, reader=load_reader(reader))
+        return self._engines[reader]
+
+    def _read(self, engine: Engine, question: GoldQuestion) -> tuple[Asked, list[float]]:
+        filters = Filters(as_of=question.as_of)
+        found = engine.find(question.question, history=history_of(question), filters=filters)
+        deep = self._archive.search(found.understood or found.question, limit=max(_DEPTHS), filters=filters)
+        answering = [holds_answer(hit.passage.text, question.answers) for hit in deep]
+        return engine.read(found, question.as_of), [float(any(answering[:depth])) for depth in _DEPTHS]
+
+
+@contextmanager
+def _without(*, ordered: bool, named: bool) -> Iterator[None]:
+    """Leave out what isn't wanted: no user is offered that, so there is no setting for it."""
+    with ExitStack() as stack:
+        if not ordered:
+            stack.enter_context(mock.patch("pullquote.index.archive.ranker_for", return_value=None))
+        if not named:
+            stack.enter_context(mock.patch("pullquote.qa.evidence.whole_name", return_value=None))
+        yield
+
+
+def compare(gold: GoldSet, questions: Sequence[GoldQuestion], archive: Archive, tried: Sequence[Way]) -> Table:
+    """Return the table of these questions; those without an answer, or that aren't judged, are left out."""
+    asked = [question for question in questions if question.judged and question.answerable]
+    asking = Asking(archive, gold.scorer)
+    rows = [asking.outcomes(question, tried) for question in track(asked, "asking", console=Console(stderr=True))]
+    done: Outcomes = np.array(rows, dtype=np.float64).transpose(1, 2, 0)
+    groups = [question.subject for question in asked]
+    table = Table("way", *_FIGURES, "p (right)", title=f"{gold.name}, {len(asked):,} questions, %")
+    right = _FIGURES.index("right")
+    every = next(at for at, way in enumerate(tried) if way.name == "all")
+    for way, figures in zip(tried, done, strict=True):
+        p_value = paired(figures[right], done[every][right], seed=_SEED, groups=groups).p_value
+        table.add_row(way.name, *(_shown(figure, groups) for figure in figures), f"{p_value:.4f}")
+    return table
+
+
+def _shown(values: Outcomes, groups: Sequence[str]) -> str:
+    figure = interval(100 * values, seed=_SEED, groups=groups)
+    return f"{figure.value:.1f} ({figure.low:.1f}-{figure.high:.1f})"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table for the questions that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("split")
+    parser.add_argument("archive", help="'-' where the set brings its articles")
+    options = parser.parse_args(arguments)
+    name, first, last = split_range(options.split)
+    gold = load(options.questions)
+    with archive_of(gold, options.archive) as archive:
+        table = compare(gold, gold.of_split(name)[first:last], archive, ways())
+    Console(width=180).print(table)
+
+
+if __name__ == "__main__":
+    main()
