@@ -56,6 +56,10 @@ def train_reader(
         int | None,
         typer.Option(min=0, help="Passages without the answer, found by BM25, to be read beside each question's own."),
     ] = None,
+    side_by_side: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Share of the questions that are also asked of several passages' sentences."),
+    ] = None,
     keep_layers: Annotated[
         str | None,
         typer.Option(metavar="N,N...", help="Begin with these of the base's layers, counted from 0: a smaller reader."),
@@ -101,6 +105,7 @@ def train_reader(
         "times": repetitions or None,
         "negatives": negatives,
         "retrieved": retrieved,
+        "side_by_side": side_by_side,
         "keep_layers": None if keep_layers is None else _numbers("--keep-layers", keep_layers),
         "freeze_layers": freeze_layers,
         "teacher": teacher,

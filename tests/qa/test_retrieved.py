@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pullquote.qa.training.examples import Example
-from pullquote.qa.training.retrieved import with_retrieved
+from pullquote.qa.training.retrieved import side_by_side, with_retrieved
 
 
 def example(name: str, question: str, text: str, answer: str = "", **more) -> Example:
@@ -39,3 +41,45 @@ def test_groups_and_unanswered_examples_come_back_as_they_are():
 def test_no_more_passages_than_there_are():
     made = with_retrieved([PORT, FERRY], count=9)
     assert [one.id for one in made if one.group == "port"] == ["port", "port-0"]
+
+
+LONG = example(
+    "long", "Who leads the port union?", "The port is old. Ruben Stoker leads the port union. It rains.", "Ruben Stoker"
+)
+OTHER = example(
+    "other", "Who leads the port choir?", "It rains. Ada Holm leads the port choir.\n\nNot now.", "Ada Holm"
+)
+
+
+def test_sentences_of_several_passages_stand_side_by_side():
+    orders = set()
+    for seed in range(40):
+        made = {one.id: one for one in side_by_side([LONG, OTHER], share=1.0, seed=seed)}
+        assert sorted(made) == ["long-lines", "other-lines"]
+        one = made["long-lines"]
+        assert (one.question, one.title, one.group) == (LONG.question, "", "")
+        if one.answers:
+            assert sorted(one.text.split("\n")) == [
+                "Ada Holm leads the port choir.",
+                "Ruben Stoker leads the port union.",
+            ]
+            ((start, text),) = one.answers
+            assert one.text[start : start + len(text)] == text == "Ruben Stoker"
+        else:
+            assert one.text == "Ada Holm leads the port choir."
+        orders.add(one.text)
+    assert len(orders) == 3  # either first, or the one that answers left out
+
+
+def test_only_a_share_is_asked_so_and_only_what_has_an_answer():
+    empty = example("b", "Who?", "Nobody.")
+    unlabelled = [example(f"u{at}", "Who leads?", text, group="u", labelled=False) for at, text in enumerate("xy")]
+    assert not side_by_side([empty, *unlabelled], share=1.0, seed=1)
+    many = [replace(one, id=f"{one.id}{at}") for at in range(50) for one in (LONG, OTHER)]
+    assert 10 < len(side_by_side(many, share=0.3, seed=1)) < 50
+
+
+def test_a_group_lends_its_own_passages():
+    group = [replace(LONG, group="g"), replace(OTHER, id="g-1", question=LONG.question, answers=(), group="g")]
+    texts = {one.text for seed in range(20) for one in side_by_side(group, share=1.0, seed=seed)}
+    assert "Ada Holm leads the port choir.\nRuben Stoker leads the port union." in texts
