@@ -1,4 +1,4 @@
-"""The reader that is used where none is named: a small model reads widely, a larger one reads the best of it again."""
+"""Readers that look twice: one model reads widely, and what it found best is read again, by a larger one or itself."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ from pullquote.qa.windows import ReaderInput
 
 DEFAULT_READER = "paired"
 ACCURATE_READER = "accurate"
+# Of the readers that look twice: what reads, and what looks again.
+_LOOKING_TWICE = {DEFAULT_READER: (SMALL_READER, ACCURATE_READER), "thorough": (ACCURATE_READER, ACCURATE_READER)}
 
 
 class PairedReader:
-    """Two readers: the first reads every passage, the second only the sentences that the best spans stand in.
+    """Two looks: the first reader reads every passage, the second only the sentences that the best spans stand in.
 
     Args:
         first: reads as any reader does.
-        second: tells the first's spans apart (see `pullquote.qa.rereading`); slower a word, and surer.
+        second: tells the first's spans apart (see `pullquote.qa.rereading`); slower and surer, or the first itself.
         folder: where the models lie that were fitted for both; None for none.
         name: to show.
     """
@@ -65,7 +67,7 @@ class PairedReader:
 
 def reader_names() -> list[str]:
     """Return the names of the readers that need no download, in alphabetical order."""
-    return sorted([DEFAULT_READER, *shipped_readers()])
+    return sorted([*_LOOKING_TWICE, *shipped_readers()])
 
 
 def load_reader(name: str = DEFAULT_READER) -> Reader:
@@ -74,10 +76,9 @@ def load_reader(name: str = DEFAULT_READER) -> Reader:
     Raises:
         ModelError: it can't be found or loaded.
     """
-    if name != DEFAULT_READER:
+    if name not in _LOOKING_TWICE:
         return TransformersReader(name)
-    return PairedReader(
-        TransformersReader(SMALL_READER),
-        TransformersReader(ACCURATE_READER),
-        folder=shipped_reader_folder(DEFAULT_READER),
-    )
+    first, second = _LOOKING_TWICE[name]
+    reads = TransformersReader(first)
+    looks_again = reads if second == first else TransformersReader(second)
+    return PairedReader(reads, looks_again, folder=shipped_reader_folder(name), name=name)

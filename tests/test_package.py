@@ -163,8 +163,9 @@ def test_wheel_holds_every_module_under_one_name(wheel):
     fitted = ("README.md", "combination.json", "confidence.json")
     for reader, files in (
         ("small", (*fitted, "model.int8.safetensors")),
-        ("accurate", ("README.md", "model.nf4.safetensors")),
+        ("accurate", (*fitted, "model.nf4.safetensors")),
         ("paired", fitted),
+        ("thorough", fitted),
     ):
         assert {f"pullquote/qa/reader-{reader}/{file}" for file in files} <= names
     tops = {name.partition("/")[0] for name in names}

@@ -38,7 +38,9 @@ AsOf = Annotated[
 ]
 ReaderName = Annotated[
     str | None,
-    typer.Option("--reader", metavar="MODEL", help="small, accurate, paired (the default), a folder or a hub name."),
+    typer.Option(
+        "--reader", metavar="MODEL", help="small, accurate, paired (the default), thorough, a folder or a hub name."
+    ),
 ]
 Passages = Annotated[
     int | None,

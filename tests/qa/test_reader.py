@@ -117,8 +117,8 @@ def test_it_is_a_reader(reader: TransformersReader, tiny_reader: Path):
 def test_the_readers_that_ship_have_their_own_fits():
     assert shipped_readers() == ["accurate", "small"]
     small, accurate = (_file_sha256(packed_file(shipped_reader_folder(name))) for name in ("small", "accurate"))
-    both = hashlib.sha256(f"{small} {accurate}".encode()).hexdigest()
-    for name, sha256 in (("small", small), ("paired", both)):
+    both, twice = (hashlib.sha256(f"{first} {accurate}".encode()).hexdigest() for first in (small, accurate))
+    for name, sha256 in (("small", small), ("accurate", accurate), ("paired", both), ("thorough", twice)):
         folder = shipped_reader_folder(name)
         combination = Combiner.load(folder / combining.FILE_NAME, known=combining.VALUE_FEATURES, made_by="")
         fitted = confidence.load(folder / confidence.FILE_NAME)

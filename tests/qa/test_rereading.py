@@ -165,7 +165,7 @@ def test_spans_of_a_passage_share_one_probability(tiny_reader):
 
 
 def test_the_readers_that_ship():
-    assert reader_names() == ["accurate", "paired", "small"]
+    assert reader_names() == ["accurate", "paired", "small", "thorough"]
     with pytest.raises(ModelError, match="no-such-model"):
         load_reader("no-such-model")
     # Two readers have no weights of their own, so they can't be scored, or teach, as one.
