@@ -17,14 +17,14 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from pullquote.eval.combination_benchmark import Outcomes, shown
 from pullquote.eval.formats import load
 from pullquote.eval.gold import GoldQuestion, GoldSet, history_of
-from pullquote.eval.metrics.bootstrap import interval, paired
+from pullquote.eval.metrics.bootstrap import paired
 from pullquote.eval.metrics.retrieval import holds_answer
 from pullquote.eval.readings import archive_of, split_range
 from pullquote.eval.rows import blank
@@ -40,8 +40,6 @@ from pullquote.qa.reader import SMALL_READER, shipped_readers
 _SEED = 7
 _DEPTHS = (1, 5, 20)
 _FIGURES = ("EM", "F1", "right", *(f"hit@{depth}" for depth in _DEPTHS))
-
-Outcomes = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +146,8 @@ def compare(gold: GoldSet, questions: Sequence[GoldQuestion], archive: Archive, 
     every = next(at for at, way in enumerate(tried) if way.name == "all")
     for way, figures in zip(tried, done, strict=True):
         p_value = paired(figures[right], done[every][right], seed=_SEED, groups=groups).p_value
-        table.add_row(way.name, *(_shown(figure, groups) for figure in figures), f"{p_value:.4f}")
+        table.add_row(way.name, *(shown(figure, groups) for figure in figures), f"{p_value:.4f}")
     return table
-
-
-def _shown(values: Outcomes, groups: Sequence[str]) -> str:
-    figure = interval(100 * values, seed=_SEED, groups=groups)
-    return f"{figure.value:.1f} ({figure.low:.1f}-{figure.high:.1f})"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -61,11 +61,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             found = outcomes([cut(read, depth) for read in judged.reads], combiner, judged.scorer)
             first = found if first is None else first
             p_value = paired(found[:, 0], first[:, 0], seed=_SEED, groups=groups).p_value
-            table.add_row(name, way, str(depth), *(_shown(found[:, at], groups) for at in range(3)), f"{p_value:.4f}")
+            table.add_row(name, way, str(depth), *(shown(found[:, at], groups) for at in range(3)), f"{p_value:.4f}")
     Console(width=120).print(table)
 
 
-def _shown(values: Outcomes, groups: Sequence[str]) -> str:
+def shown(values: Outcomes, groups: Sequence[str]) -> str:
+    """Return the mean of shares of 1 with its 95% interval, in percent."""
     figure = interval(100 * values, seed=_SEED, groups=groups)
     return f"{figure.value:.1f} ({figure.low:.1f}-{figure.high:.1f})"
 
