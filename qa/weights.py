@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # By the bits of a number.
 _PACKED_NAMES = {8: "model.int8.safetensors", 4: "model.nf4.safetensors"}
+PACKED_BITS = tuple(_PACKED_NAMES)
 _SCALE = ".row_scale"
 _GROUP_SCALE = ".group_scale"
 _GROUP = 64
@@ -62,7 +63,7 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
     for name, tensor in load_file(weights).items():
         if tensor.ndim != 2:
             packed[name] = tensor.half()
-        elif bits == 4 and len(tensor) >= _LEAST_ROWS and tensor.shape[1] % _GROUP == 0:
+        elif bits == 4 and _in_four_bits(tensor):
             packed[name], packed[name + _GROUP_SCALE] = _in_groups(tensor.float())
         else:
             packed[name], packed[name + _SCALE] = int8_rows(tensor.float(), torch.float16)
@@ -73,6 +74,21 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
     file = output / _PACKED_NAMES[bits]
     save_file(packed, file)
     return file
+
+
+def rounded(matrix: torch.Tensor, *, bits: int) -> torch.Tensor:
+    """Return a (rows, columns) float32 matrix as it comes back from a file that `pack` wrote with so many bits."""
+    import torch
+
+    if bits == 4 and _in_four_bits(matrix):
+        numbers, scales = _in_groups(matrix)
+        return _restored({"": numbers, _GROUP_SCALE: scales}, "")
+    numbers, scales = int8_rows(matrix, torch.float16)
+    return _restored({"": numbers, _SCALE: scales}, "")
+
+
+def _in_four_bits(matrix: torch.Tensor) -> bool:
+    return len(matrix) >= _LEAST_ROWS and matrix.shape[1] % _GROUP == 0
 
 
 def packed_file(folder: Path) -> Path | None:
@@ -166,7 +182,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("source", type=Path, metavar="TRAINED_READER")
     parser.add_argument("output", type=Path, metavar="OUTPUT")
-    parser.add_argument("--bits", type=int, choices=(4, 8), default=8)
+    parser.add_argument("--bits", type=int, choices=PACKED_BITS, default=8)
     options = parser.parse_args(arguments)
     print(pack(options.source, options.output, bits=options.bits))
 

@@ -67,6 +67,10 @@ def train_reader(
     freeze_layers: Annotated[
         int | None, typer.Option(min=0, help="Leave so many of the encoder's lowest layers as they are: faster.")
     ] = None,
+    packed_bits: Annotated[
+        int | None,
+        typer.Option(min=0, help="Learn with weights rounded as packing with so many bits will: 8 or 4; 0 for exact."),
+    ] = None,
     teacher: Annotated[
         str | None,
         typer.Option(metavar="MODEL", help="A larger reader to learn from beside the labels: a folder or hub name."),
@@ -108,6 +112,7 @@ def train_reader(
         "side_by_side": side_by_side,
         "keep_layers": None if keep_layers is None else _numbers("--keep-layers", keep_layers),
         "freeze_layers": freeze_layers,
+        "packed_bits": packed_bits,
         "teacher": teacher,
         "soft_share": soft_share,
         "temperature": temperature,

@@ -24,6 +24,7 @@ from pullquote.qa.training.examples import Example, at_most, read_examples, repe
 from pullquote.qa.training.losses import soft_losses, span_losses
 from pullquote.qa.training.parallel import GradientWorkers
 from pullquote.qa.training.retrieved import side_by_side, with_retrieved
+from pullquote.qa.training.rounding import Rounding
 from pullquote.qa.training.soft_targets import SoftTargets
 from pullquote.qa.weights import load_packed, packed_file
 
@@ -57,6 +58,8 @@ class TrainingOptions:
             begin with (Sanh et al. 2019, "DistilBERT"); empty for all.
         freeze_layers: leave so many of the encoder's lowest layers as they are: half of the layers frozen saves a
             third of the arithmetic, and little of the accuracy hangs on them (Lee et al. 2019, "What would Elsa do?").
+        packed_bits: learn with weights rounded as `pullquote.qa.weights.pack` will with so many bits, 8 or 4
+            (`pullquote.qa.training.rounding`); 0 for exact ones.
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
         times: `(source, times)`: learn a source so many times in an epoch, the few examples that are worth most.
         teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.soft_targets`): a folder
@@ -82,6 +85,7 @@ class TrainingOptions:
     freeze_embeddings: bool = True
     keep_layers: tuple[int, ...] = ()
     freeze_layers: int = 0
+    packed_bits: int = 0
     at_most: tuple[tuple[str, int], ...] = ()
     times: tuple[tuple[str, int], ...] = ()
     teacher: str | None = None
@@ -184,8 +188,8 @@ def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
         model.get_input_embeddings().requires_grad_(False)
     if options.keep_layers:
         _keep_layers(model, options.keep_layers)
-    for layer in _lowest_layers(model, options.freeze_layers):
-        layer.requires_grad_(False)
+    for part in _lowest_parts(model, options.freeze_layers):
+        part.requires_grad_(False)
     return model, tokenizer
 
 
@@ -201,11 +205,16 @@ def _keep_layers(model: Any, kept: Sequence[int]) -> None:
     model.config.num_hidden_layers = len(kept)
 
 
-def _lowest_layers(model: Any, count: int) -> list[Any]:
-    layers = list(model.base_model.encoder.layer)
-    if count > len(layers):
-        raise InputError(f"{count} layers can't be frozen: the encoder has {len(layers)}.")
-    return layers[:count]
+def _lowest_parts(model: Any, count: int) -> list[Any]:
+    """Return the lowest layers and all that lies below them: gradients needn't be carried through them then."""
+    encoder = model.base_model.encoder
+    if count > len(encoder.layer):
+        raise InputError(f"{count} layers can't be frozen: the encoder has {len(encoder.layer)}.")
+    if not count:
+        return []
+    # MPNet's bias by distance is computed before the first layer.
+    distances = [module for name, module in encoder.named_children() if name == "relative_attention_bias"]
+    return [model.base_model.embeddings, *distances, *encoder.layer[:count]]
 
 
 class _Run:
@@ -221,6 +230,7 @@ class _Run:
         self.batches = list(self._batches(examples))
         self.steps = len(self.batches)
         self.soft: SoftTargets | None = None
+        self.rounding = Rounding(model, bits=options.packed_bits) if options.packed_bits else None
         self.step = 0
         self.seconds = 0.0  # in all sittings
         self.sitting_seconds = 0.0
@@ -237,7 +247,7 @@ class _Run:
         facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
         if not options.teacher:
             del facts["soft_share"], facts["temperature"]
-        for younger in ("retrieved", "side_by_side", "times", "keep_layers", "freeze_layers", "teacher"):
+        for younger in ("retrieved", "side_by_side", "times", "keep_layers", "freeze_layers", "packed_bits", "teacher"):
             if not facts[younger]:
                 del facts[younger]  # so that checkpoints from before there was such an option are still known
         self.fingerprint = hashlib.sha256(
@@ -268,6 +278,8 @@ class _Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.seconds = state["step"], state["seconds"]
+        if self.rounding:
+            self.rounding.added = state["rounding"]
 
     def save_checkpoint(self) -> None:
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
@@ -279,6 +291,7 @@ class _Run:
             "schedule": self.schedule.state_dict(),
             "step": self.step,
             "seconds": self.seconds,
+            "rounding": self.rounding.added if self.rounding else [],
         }
         torch.save(state, partial)
         partial.replace(self.checkpoint)
@@ -308,7 +321,8 @@ class _Run:
 
     def _step(self, pool: GradientWorkers, rows: Sequence[TrainingWindow]) -> float:
         torch.manual_seed(self.options.seed + self.step)  # the same dropout whether or not it was interrupted
-        loss = pool.backward(rows)
+        with self.rounding.applied(self.step) if self.rounding else contextlib.nullcontext():
+            loss = pool.backward(rows)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
         self.schedule.step()

@@ -231,18 +231,6 @@ def test_pairs_of_question_and_passage(reader: TransformersReader):
         assert (reading.spans[0].start, reading.spans[0].end) == (expected.spans[0].start, expected.spans[0].end)
 
 
-def test_weights_rounded_once_are_those_that_autocast_rounds_each_time(
-    tiny_reader: Path, monkeypatch: pytest.MonkeyPatch
-):
-    def scores() -> list[np.ndarray]:
-        model = TransformersReader(str(tiny_reader), bfloat16=True)
-        return [logits for _, *both in model.token_scores(["who chairs"], INPUTS[:1]) for logits in both]
-
-    once = scores()
-    monkeypatch.setattr("pullquote.qa.reader.linears_to_bfloat16", lambda model: None)
-    assert all(np.array_equal(*pair) for pair in zip(once, scores(), strict=True))
-
-
 def test_bfloat16_reads_nearly_the_same(tiny_reader: Path, reader: TransformersReader):
     (exact,), (rough,) = (
         model.read("Who chairs?", INPUTS[:1], spans=50)

@@ -168,6 +168,27 @@ def test_interrupted_and_resumed_it_comes_to_exactly_the_same_weights(
     assert same(weights(whole), weights(resumed))
 
 
+def test_resumed_it_rounds_as_before(tmp_path: Path, base: Path, data: Path, every_step: None):
+    chosen = options(base, epochs=1.0, packed_bits=8)
+    whole = train_reader([data], tmp_path / "whole", chosen, checkpoints=tmp_path / "none")
+
+    def interrupt(at: TrainingProgress) -> None:
+        if at.step == 5:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(KeyboardInterrupt):
+        train_reader([data], tmp_path / "out", chosen, checkpoints=tmp_path / "kept", progress=interrupt)
+    resumed = train_reader([data], tmp_path / "out", chosen, checkpoints=tmp_path / "kept")
+    assert same(weights(whole), weights(resumed))
+    exact = train_reader([data], tmp_path / "exact", options(base, epochs=1.0), checkpoints=tmp_path / "k")
+    assert not same(weights(whole), weights(exact))
+
+
+def test_weights_can_be_packed_with_some_numbers_of_bits_only(tmp_path: Path, base: Path, data: Path):
+    with pytest.raises(InputError, match="8 or 4 bits, not 5"):
+        train_reader([data], tmp_path / "a", options(base, packed_bits=5), checkpoints=tmp_path / "k")
+
+
 def test_another_seed_gives_other_weights(tmp_path: Path, base: Path, data: Path):
     one = train_reader([data], tmp_path / "one", options(base, epochs=0.2), checkpoints=tmp_path / "k1")
     two = train_reader([data], tmp_path / "two", options(base, epochs=0.2, seed=5), checkpoints=tmp_path / "k2")
@@ -287,8 +308,11 @@ def test_frozen_layers_stay_as_the_base_has_them(tmp_path: Path, base: Path, dat
         train_reader([data], tmp_path / "a", options(base, epochs=0.1, freeze_layers=1), checkpoints=tmp_path / "ka")
     )
     original = weights(base)
-    for layer, stays in ((0, True), (1, False)):
-        name = f"encoder.layer.{layer}.output.dense.weight"
+    for name, stays in (
+        ("embeddings.position_embeddings.weight", True),
+        ("encoder.layer.0.output.dense.weight", True),
+        ("encoder.layer.1.output.dense.weight", False),
+    ):
         assert np.array_equal(frozen[f"bert.{name}"], original[name].astype(np.float16)) is stays
     with pytest.raises(InputError, match="has 2"):
         train_reader([data], tmp_path / "b", options(base, freeze_layers=3), checkpoints=tmp_path / "kb")
