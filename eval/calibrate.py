@@ -11,7 +11,7 @@ import numpy.typing as npt
 from pullquote.errors import InputError
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.rows import Row
-from pullquote.qa.confidence import FEATURES, ConfidenceModel
+from pullquote.qa.confidence import FEATURES, JUDGED_BY, ConfidenceModel, widened
 
 _FOLDS = 5
 # Fewer right, or fewer wrong, top answers than this say too little about so many features.
@@ -113,6 +113,8 @@ def story_folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
 def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> ConfidenceModel:
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
+    known = [widened(dict(zip(FEATURES, row, strict=True))) for row in x.tolist()]
+    x = np.array([[features[name] for name in JUDGED_BY] for features in known])
     mean, scale = mean_and_scale(x)
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
     return ConfidenceModel(
@@ -121,7 +123,7 @@ def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> Confidenc
         scale=rounded(scale),
         weights=rounded(fitted.coef_[0]),
         intercept=round(float(fitted.intercept_[0]), _DECIMALS),
-        features=FEATURES,
+        features=JUDGED_BY,
     )
 
 

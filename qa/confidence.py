@@ -10,8 +10,8 @@ from pullquote.linear import LinearModel
 from pullquote.qa.combining import VALUE_FEATURES
 from pullquote.qa.reader import Reader
 
-# What a candidate is judged by: what is known of its value, and how it compares to the question's others
-# (`evidence.compared`, `evidence.confirmed`, `evidence.around`).
+# What is known of a candidate: of its value, and how it compares to the question's others (`evidence.compared`,
+# `evidence.confirmed`, `evidence.around`).
 FEATURES = (
     *VALUE_FEATURES,
     "preference",
@@ -21,13 +21,28 @@ FEATURES = (
     "dense_best",
     "silent",
     "nothing",
-    "searched",
+    "large",
 )
+_TIMES_LARGE = "{}, large"
+# What a candidate is judged by (`widened`): each may count more, or less, the larger the archive.
+JUDGED_BY = (*FEATURES, *(_TIMES_LARGE.format(name) for name in FEATURES if name != "large"))
 FILE_NAME = "confidence.json"
+
+
+def widened(features: Mapping[str, float]) -> dict[str, float]:
+    """Return `FEATURES` and each of them times the largeness of the archive, as in `JUDGED_BY`."""
+    large = features.get("large", 0.0)
+    return dict(features) | {
+        _TIMES_LARGE.format(name): value * large for name, value in features.items() if name != "large"
+    }
 
 
 class ConfidenceModel(LinearModel):
     """A logistic regression over standardised features, fitted for one reader."""
+
+    def logit(self, features: Mapping[str, float]) -> float:
+        """Return the logarithm of the odds that a candidate of those `FEATURES` is right."""
+        return super().logit(widened(features))
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Return the probability that a candidate is right, 0..1."""

@@ -133,8 +133,13 @@ def around(asked: Asked) -> dict[str, float]:
         / len(asked.readings),
         "nothing": asked.again.nothing if asked.again else 0.0,
         # A large archive holds more that only looks like an answer.
-        "searched": math.log1p(asked.passages),
+        "large": _largeness(asked.passages),
     }
+
+
+def _largeness(passages: int) -> float:
+    """Return 0 for up to a thousand passages, 1 from a hundred thousand on, and by their logarithm in between."""
+    return min(1.0, max(0.0, (math.log10(passages or 1) - 3) / 2))
 
 
 def _overlap(left: Found, right: Found) -> bool:

@@ -228,9 +228,9 @@ ASKED = Asked("Which harbour board does Mara Lind chair in Varn?", [VARN, TARN, 
 @pytest.mark.parametrize(("as_of", "published", "age", "undated"), AGES)
 def test_how_much_was_searched_and_how_old_the_article_was(as_of, published, age, undated):
     dated = replace(VARN, article=replace(VARN.article, published=published))
-    asked = replace(ASKED, hits=[dated, TARN, AGAIN, NOBODY], passages=811, as_of=as_of)
+    asked = replace(ASKED, hits=[dated, TARN, AGAIN, NOBODY], passages=10_000, as_of=as_of)
     best = candidates(collect(asked), asked, limit=1)[0]
-    assert best.features["searched"] == pytest.approx(math.log(812))
+    assert best.features["large"] == pytest.approx(0.5)
     assert (best.features["age"], best.features["undated"]) == (pytest.approx(age), undated)
 
 
@@ -262,7 +262,7 @@ def test_the_features_of_the_best_candidate_by_hand():
             "lexical": 8 / 10,
             "silent": 2 / 4,  # AGAIN, whose span is worse than none, and NOBODY
             "words": math.log(2),
-            "searched": 0.0,
+            "large": 0.0,
             "age": 0.0,
             "undated": 1.0,
             "covered": 5 / 8,  # harbour board mara lind, and varn in the headline; not which, does, chair
@@ -290,7 +290,7 @@ def test_the_features_of_the_best_candidate_by_hand():
             "lexical": 0.0,
             "silent": 2 / 4,
             "words": math.log(2),
-            "searched": 0.0,
+            "large": 0.0,
             "age": 0.0,
             "undated": 1.0,
             "covered": 1 / 8,  # chair
