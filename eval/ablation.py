@@ -34,8 +34,8 @@ from pullquote.index.archive import Archive
 from pullquote.qa.engine import Engine
 from pullquote.qa.evidence import candidates
 from pullquote.qa.found import Asked, collect
-from pullquote.qa.paired import DEFAULT_READER, load_reader
-from pullquote.qa.reader import SMALL_READER, shipped_readers
+from pullquote.qa.paired import ACCURATE_READER, DEFAULT_READER, PAIRED_READER, load_reader, reader_names
+from pullquote.qa.reader import SMALL_READER
 
 _SEED = 7
 _DEPTHS = (1, 5, 20)
@@ -70,13 +70,14 @@ def ways() -> list[Way]:
         replace(plain, name="+ passages ordered", ordered=True),
         replace(plain, name="+ values ranked", ranked=True),
         replace(plain, name="+ whole names", named=True),
+        replace(plain, name="+ read by the larger reader", reader=ACCURATE_READER),
         # A second look is one of the things that values are ranked by.
-        replace(plain, name="+ values ranked, read again", reader=DEFAULT_READER, ranked=True),
+        replace(plain, name="+ values ranked, read again", reader=PAIRED_READER, ranked=True),
         every,
         replace(every, name="- passages ordered", ordered=False),
         replace(every, name="- values ranked, read again", ranked=False),
         replace(every, name="- whole names", named=False),
-        *(replace(every, name=f"--reader {name}", reader=name) for name in shipped_readers()),
+        *(replace(every, name=f"--reader {name}", reader=name) for name in reader_names() if name != DEFAULT_READER),
     ]
 
 

@@ -17,10 +17,14 @@ from pullquote.qa.reader import (
 )
 from pullquote.qa.windows import ReaderInput
 
-DEFAULT_READER = "paired"
+DEFAULT_READER = "thorough"
+PAIRED_READER = "paired"
 ACCURATE_READER = "accurate"
 # Of the readers that look twice: what reads, and what looks again.
-_LOOKING_TWICE = {DEFAULT_READER: (SMALL_READER, ACCURATE_READER), "thorough": (ACCURATE_READER, ACCURATE_READER)}
+_LOOKING_TWICE = {
+    DEFAULT_READER: (ACCURATE_READER, ACCURATE_READER),
+    PAIRED_READER: (SMALL_READER, ACCURATE_READER),
+}
 
 
 class PairedReader:
@@ -34,7 +38,7 @@ class PairedReader:
     """
 
     def __init__(
-        self, first: Reader, second: TransformersReader, *, folder: Path | None = None, name: str = DEFAULT_READER
+        self, first: Reader, second: TransformersReader, *, folder: Path | None = None, name: str = PAIRED_READER
     ) -> None:
         self.first = first
         self._second = second

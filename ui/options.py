@@ -39,7 +39,9 @@ AsOf = Annotated[
 ReaderName = Annotated[
     str | None,
     typer.Option(
-        "--reader", metavar="MODEL", help="small, accurate, paired (the default), thorough, a folder or a hub name."
+        "--reader",
+        metavar="MODEL",
+        help="thorough (the default), paired (faster), accurate, small, a folder or a hub name.",
     ),
 ]
 Passages = Annotated[

@@ -33,7 +33,7 @@ def archive(tmp_path):
 def readers(monkeypatch):
     made = {
         "small": FindingReader({QUESTION.question: [("Ole Vig", 4.0), ("Lind", 1.0)]}),
-        "paired": FindingReader({QUESTION.question: [("Lind", 4.0), ("Ole Vig", 1.0)]}),
+        "thorough": FindingReader({QUESTION.question: [("Lind", 4.0), ("Ole Vig", 1.0)]}),
     }
     monkeypatch.setattr(ablation, "load_reader", made.__getitem__)
     return made
@@ -47,7 +47,7 @@ def test_rows_are_of_what_each_way_finds(archive, readers):
     assert right.tolist()[:2] == [0.0, 1.0]
     assert [hit.tolist() for hit in hits][-1] == [1.0] * 4
     # Once in each order of the passages: whole names are found afterwards.
-    assert readers["paired"].asked == [QUESTION.question] * 2
+    assert readers["thorough"].asked == [QUESTION.question] * 2
 
 
 def test_the_order_of_the_fusion_asks_no_ranker(archive, readers, monkeypatch):
