@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
-from pullquote.qa.confidence import FEATURES, FILE_NAME, ConfidenceModel, confidence_for, load
+from pullquote.qa.confidence import FEATURES, FILE_NAME, JUDGED_BY, ConfidenceModel, confidence_for, load
 from pullquote.qa.engine import GIVEN_FROM, Engine
 
 from fakes import CapitalReader
@@ -39,6 +40,15 @@ def test_the_probability_by_hand():
 @pytest.mark.parametrize(("margin", "probability"), [(1e9, 1.0), (-1e9, 0.0)])
 def test_however_sure_it_stays_a_probability(margin, probability):
     assert MODEL.probability({"margin": margin, "silent": 0.0}) == probability
+
+
+def test_a_feature_may_count_more_in_a_large_archive():
+    model = replace(
+        MODEL, mean=(0.0, 0.0), scale=(1.0, 1.0), weights=(1.0, 2.0), intercept=0.0, features=("lead", "lead, large")
+    )
+    assert set(model.features) < set(JUDGED_BY)
+    assert [model.logit({"lead": 3.0, "large": large}) for large in (0.0, 0.5, 1.0)] == [3.0, 6.0, 9.0]
+    assert model.logit({"lead": 3.0}) == 3.0
 
 
 NUMBERS = st.floats(-1e6, 1e6)

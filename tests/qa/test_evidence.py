@@ -234,6 +234,15 @@ def test_how_much_was_searched_and_how_old_the_article_was(as_of, published, age
     assert (best.features["age"], best.features["undated"]) == (pytest.approx(age), undated)
 
 
+@pytest.mark.parametrize(
+    ("passages", "large"),
+    [(0, 0.0), (1, 0.0), (1_000, 0.0), (10_000, 0.5), (100_000, 1.0), (5_000_000, 1.0)],
+)
+def test_how_large_an_archive_is(passages, large):
+    asked = replace(ASKED, passages=passages)
+    assert candidates(collect(asked), asked, limit=1)[0].features["large"] == pytest.approx(large)
+
+
 # What the wording of both candidates says.
 WORDED = {"suits": 0.0, "headline": 0.0, "asked": 0.0, "name": 1.0, "figure": 0.0, "longer": 0.0, "dangling": 0.0}
 # Nobody looked a second time.

@@ -126,7 +126,7 @@ def test_the_readers_that_ship_have_their_own_fits():
         assert fitted
         assert (combination.model_sha256, fitted.model_sha256) == (sha256, sha256)
     # What was fitted last knows what a second look says.
-    assert (combination.features, fitted.features) == (combining.VALUE_FEATURES, confidence.FEATURES)
+    assert (combination.features, fitted.features) == (combining.VALUE_FEATURES, confidence.JUDGED_BY)
 
 
 def _file_sha256(file: Path | None) -> str:
