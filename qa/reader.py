@@ -26,8 +26,7 @@ MAX_SPAN_TOKENS = 30
 # Tokens (padding included) of one forward pass: more means more padding, fewer means smaller matrices. Measured on two
 # cores, 12 passages of a question: 4096 takes 647 ms, 1024 536, 768 501, 512 508, 256 635.
 _BATCH_TOKENS = 768
-# In bfloat16 the matrices are done sooner, and fewer calls count for more: 192 questions of the development file's
-# SQuAD part take the accurate reader 8.1 s by 768 tokens, 7.4 by 1536, 6.1 by 3072.
+# In bfloat16 the matrices are done sooner, and fewer calls count for more.
 _BFLOAT16_BATCH_TOKENS = 3072
 _MASKED = -1e9
 _PARAGRAPH_BREAK = re.compile(r"\n\s*\n")
@@ -127,7 +126,7 @@ class TransformersReader:
         if self._bfloat16:
             import torch
 
-            # Sums and norms as well: autocast keeps them in float32, and takes a third longer.
+            # Sums and norms as well: autocast keeps them in float32, which takes longer.
             self._model.to(torch.bfloat16)
         packed = self._folder is not None and packed_file(self._folder) is not None
         if (packed and not self._bfloat16 and has_int8()) if int8 is None else int8:

@@ -53,7 +53,6 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
     Raises:
         InputError: `source` holds no model.safetensors.
     """
-    import torch
     from safetensors.torch import load_file, save_file
 
     weights = source / "model.safetensors"
@@ -61,12 +60,10 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
         raise InputError(f"{source} holds no model.safetensors.")
     packed: dict[str, torch.Tensor] = {}
     for name, tensor in load_file(weights).items():
-        if tensor.ndim != 2:
-            packed[name] = tensor.half()
-        elif bits == 4 and _in_four_bits(tensor):
-            packed[name], packed[name + _GROUP_SCALE] = _in_groups(tensor.float())
+        if tensor.ndim == 2:
+            packed |= _packed_matrix(tensor.float(), name, bits=bits)
         else:
-            packed[name], packed[name + _SCALE] = int8_rows(tensor.float(), torch.float16)
+            packed[name] = tensor.half()
     output.mkdir(parents=True, exist_ok=True)
     for companion in _COMPANIONS:
         if (source / companion).is_file():
@@ -78,17 +75,18 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
 
 def rounded(matrix: torch.Tensor, *, bits: int) -> torch.Tensor:
     """Return a (rows, columns) float32 matrix as it comes back from a file that `pack` wrote with so many bits."""
+    return _restored(_packed_matrix(matrix, "", bits=bits), "")
+
+
+def _packed_matrix(matrix: torch.Tensor, name: str, *, bits: int) -> dict[str, torch.Tensor]:
+    """Return a float32 matrix's part of a packed file."""
     import torch
 
-    if bits == 4 and _in_four_bits(matrix):
+    if bits == 4 and len(matrix) >= _LEAST_ROWS and matrix.shape[1] % _GROUP == 0:
         numbers, scales = _in_groups(matrix)
-        return _restored({"": numbers, _GROUP_SCALE: scales}, "")
+        return {name: numbers, name + _GROUP_SCALE: scales}
     numbers, scales = int8_rows(matrix, torch.float16)
-    return _restored({"": numbers, _SCALE: scales}, "")
-
-
-def _in_four_bits(matrix: torch.Tensor) -> bool:
-    return len(matrix) >= _LEAST_ROWS and matrix.shape[1] % _GROUP == 0
+    return {name: numbers, name + _SCALE: scales}
 
 
 def packed_file(folder: Path) -> Path | None:

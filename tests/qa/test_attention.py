@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import torch
 
 from pullquote.qa.attention import fuse_attention
-
-torch = pytest.importorskip("torch")
 
 
 @pytest.fixture

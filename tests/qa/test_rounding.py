@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import torch
 
 from pullquote.qa.training.rounding import Rounding
 from pullquote.qa.weights import load_packed, pack, rounded
-
-torch = pytest.importorskip("torch")
 
 
 class Model(torch.nn.Module):
