@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.errors import ModelError
+from pullquote.index.memory import keep_freed
 from pullquote.index.precision import has_fast_bfloat16, linears_to_bfloat16
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -64,6 +65,7 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name: str = DEFAULT_EMBEDDER, *, bfloat16: bool | None = None) -> None:
+        keep_freed()
         self._name = name
         folder = default_model_folder() if name == DEFAULT_EMBEDDER else Path(name)
         self._model: Any = _load(str(folder) if folder.is_dir() else name)
@@ -204,8 +206,12 @@ def _weights_hash(folder: Path) -> str:
 
 def state_hash(model: Any) -> str:
     """Return the SHA-256 of a PyTorch model's parameters, for one that was not loaded from a file we can see."""
+    import torch
+
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(name.encode())
+        # NumPy has no bfloat16, but its bytes.
+        tensor = tensor.view(torch.int16) if tensor.dtype == torch.bfloat16 else tensor
         digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()

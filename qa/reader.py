@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from pullquote.errors import ModelError
 from pullquote.index.embedder import state_hash
+from pullquote.index.memory import keep_freed
 from pullquote.index.precision import has_fast_bfloat16, has_int8
 from pullquote.qa.weights import load_packed, packed_file
 from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
@@ -116,7 +118,10 @@ class TransformersReader:
         bfloat16: bool | None = None,
         int8: bool | None = None,
     ) -> None:
+        keep_freed()
         self._name = name
+        # A tokenizer keeps truncation as state, and questions may be read in several threads.
+        self._tokenizing = Lock()
         self._folder = reader_folder(name)
         self._model, self._tokenizer, self._sha256 = _load(name, self._folder)
         limit = int(getattr(self._model.config, "max_position_embeddings", 512))
@@ -144,6 +149,11 @@ class TransformersReader:
     def sha256(self) -> str:
         """Hash of the weights."""
         return self._sha256
+
+    @property
+    def tokenizer(self) -> Any:
+        """Its Hugging Face tokenizer."""
+        return self._tokenizer
 
     @property
     def folder(self) -> Path | None:
@@ -201,7 +211,10 @@ class TransformersReader:
         self, questions: Sequence[str], passages: Sequence[ReaderInput]
     ) -> Iterator[tuple[Window, Scores, Scores]]:
         """Yield each window of each pair, longest first, with its start and its end logits, (tokens,) each."""
-        windows = make_windows(self._tokenizer, questions, passages, max_tokens=self._max_tokens, stride=self._stride)
+        with self._tokenizing:
+            windows = make_windows(
+                self._tokenizer, questions, passages, max_tokens=self._max_tokens, stride=self._stride
+            )
         for rows in _batches(windows, _BFLOAT16_BATCH_TOKENS if self._bfloat16 else _BATCH_TOKENS):
             batch = [windows[row] for row in rows]
             starts, ends = self._logits(batch)

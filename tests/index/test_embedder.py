@@ -10,7 +10,13 @@ import pytest
 
 from pullquote.errors import ModelError
 from pullquote.index import embedder as embedder_module
-from pullquote.index.embedder import DEFAULT_SHA256, Embedder, SentenceTransformerEmbedder, default_model_folder
+from pullquote.index.embedder import (
+    DEFAULT_SHA256,
+    Embedder,
+    SentenceTransformerEmbedder,
+    default_model_folder,
+    state_hash,
+)
 
 from fakes import HashEmbedder
 
@@ -143,6 +149,15 @@ def test_a_models_own_prompts_are_used(monkeypatch: pytest.MonkeyPatch, prompts,
     assert embedder.embed_query("Who?").tolist() == pytest.approx([0.6, 0.8])
     embedder.embed_passages(["Lind."])
     assert model.given == [(["Who?"], query), (["Lind."], passage)]
+
+
+def test_weights_in_bfloat16_have_a_hash():
+    import torch
+
+    torch.manual_seed(1)
+    layer = torch.nn.Linear(3, 2)
+    exact, short = state_hash(layer), state_hash(layer.to(torch.bfloat16))
+    assert exact != short == state_hash(layer)
 
 
 def test_counting_in_one_thread_does_not_disturb_embedding_in_another(minilm: SentenceTransformerEmbedder) -> None:
