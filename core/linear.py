@@ -59,11 +59,11 @@ class LinearModel:
 
     @classmethod
     def load(cls, file: Path, *, known: Sequence[str], made_by: str) -> Self | None:
-        """Return the model of a file, or None where there is none.
+        """Return the model of a file, or None where there is none that this version of Pullquote can use.
 
         Args:
             file: as `save` wrote it.
-            known: names that a feature may have.
+            known: names that a feature may have; a model with others was fitted by another version.
             made_by: the command that makes such a file, for the message.
 
         Raises:
@@ -81,9 +81,9 @@ class LinearModel:
             )
             if not all(map(math.isfinite, (*model.mean, *model.scale, *model.weights, model.intercept))):
                 raise ValueError("a number is infinite or none")
-            model.logit(dict.fromkeys(known, 0.0))
+            LinearModel.logit(model, dict.fromkeys(model.features, 0.0))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise ModelError(f"{file} is not what it should be ({error!r}); run: {made_by}") from error
-        return model
+        return model if set(model.features) <= set(known) else None

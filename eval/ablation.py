@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from pullquote.commands import run
 from pullquote.eval.combination_benchmark import Outcomes, shown
 from pullquote.eval.formats import load
 from pullquote.eval.gold import GoldQuestion, GoldSet, history_of
@@ -166,4 +167,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
+from pullquote.commands import run
 from pullquote.eval.combine import fit_combiner
 from pullquote.eval.metrics.bootstrap import interval, paired
 from pullquote.eval.readings import Read, Readings, cut
@@ -72,4 +73,4 @@ def shown(values: Outcomes, groups: Sequence[str]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

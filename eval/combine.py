@@ -1,7 +1,7 @@
 """Fit how values are ranked, and how sure the first one is, on questions whose answers are known.
 
     python -m pullquote.eval.combine read QUESTIONS SPLIT ARCHIVE --output tune.readings
-    python -m pullquote.eval.combine fit tune.readings [more.readings] --output qa/reader-small
+    python -m pullquote.eval.combine fit tune.readings [more.readings] --output qa/reader-thorough
 
 The first asks the questions and keeps what was read; ARCHIVE may be `-` where the set brings its articles, and SPLIT
 may name a range of the split's questions, in the order of the file: `2023[700:]`. The second fits both models for
@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from pullquote.answers import Candidate
+from pullquote.commands import run
 from pullquote.errors import InputError
 from pullquote.eval.calibrate import fit_confidence
 from pullquote.eval.conditional_logit import Choice, Logit
@@ -163,4 +164,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -22,6 +22,7 @@ from typing import Any
 
 from pullquote import Archive
 from pullquote.articles import Article
+from pullquote.commands import run
 from pullquote.index.adding import passage_input
 from pullquote.index.embedder import SentenceTransformerEmbedder
 from pullquote.index.furniture import furniture_ranges
@@ -94,4 +95,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

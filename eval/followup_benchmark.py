@@ -25,6 +25,7 @@ from tokenizers import Tokenizer
 
 from pullquote.answers import Turn
 from pullquote.articles import Article, Passage
+from pullquote.commands import run
 from pullquote.eval.gold import GoldQuestion, GoldSet, article_key, history_of, shipped_gold
 from pullquote.eval.gold_files import read_gold_folder
 from pullquote.filters import Filters
@@ -165,4 +166,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from pullquote.commands import run
 from pullquote.eval.formats import load
 from pullquote.eval.readings import archive_of, split_range
 from pullquote.filters import Filters
@@ -69,4 +70,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

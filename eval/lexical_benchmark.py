@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from pullquote.articles import Article
+from pullquote.commands import run
 from pullquote.eval.formats import read_realtime_qa
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.retrieval import answer_hit
@@ -147,4 +148,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.progress import track
 
+from pullquote.commands import run
 from pullquote.errors import InputError
 from pullquote.eval.conditional_logit import Choice, Logit, Matrix
 from pullquote.eval.formats import load
@@ -132,4 +133,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

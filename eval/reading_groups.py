@@ -17,6 +17,7 @@ from typing import Any
 
 from pullquote.answers import Hit
 from pullquote.articles import Article
+from pullquote.commands import run
 from pullquote.eval.formats import load
 from pullquote.eval.gold import GoldQuestion, article_key
 from pullquote.filters import Filters
@@ -100,4 +101,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

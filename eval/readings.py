@@ -31,8 +31,17 @@ class Read:
 
 
 def cut(read: Read, passages: int) -> Read:
-    """Return a reading as if only the first passages had been read."""
+    """Return a reading as if only the first passages had been read.
+
+    Raises:
+        InputError: a second look was taken at more of them.
+    """
     asked = read.asked
+    if asked.again and passages < len(asked.hits):
+        raise InputError(
+            f"What a second look says of {len(asked.hits)} passages doesn't tell what it would say of {passages}: "
+            f"read them again, with --passages {passages}."
+        )
     return replace(read, asked=replace(asked, hits=asked.hits[:passages], readings=asked.readings[:passages]))
 
 
@@ -68,8 +77,15 @@ class Readings:
 
     @staticmethod
     def load(file: Path) -> Readings:
-        """Return what `save` kept. Like any pickle, never load one from elsewhere."""
-        kept = pickle.loads(file.read_bytes())
+        """Return what `save` kept. Like any pickle, never load one from elsewhere.
+
+        Raises:
+            InputError: the file can't be read, or holds something else.
+        """
+        try:
+            kept = pickle.loads(file.read_bytes())
+        except (OSError, pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+            raise InputError(f"{file} cannot be read as readings: {error}") from error
         if not isinstance(kept, Readings):
             raise InputError(f"{file} holds no readings.")
         return kept

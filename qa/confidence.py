@@ -51,14 +51,14 @@ class ConfidenceModel(LinearModel):
 
 
 def load(file: Path) -> ConfidenceModel | None:
-    """Return the model of a file, or None where there is none.
+    """Return the model of a file, or None where there is none that this version of Pullquote can use.
 
     Raises:
         ModelError: the file is damaged.
     """
     # The one makes an archive's own, the other a reader's.
     made_by = "pullquote calibrate GOLD, or python -m pullquote.eval.combine"
-    return ConfidenceModel.load(file, known=FEATURES, made_by=made_by)
+    return ConfidenceModel.load(file, known=JUDGED_BY, made_by=made_by)
 
 
 def confidence_for(archive: Path, reader: Reader) -> ConfidenceModel | None:

@@ -1,9 +1,9 @@
-"""Reading again: the sentences that the leading values stand in, side by side in one window, by a surer reader.
+"""Reading again: the sentences that the leading values stand in, side by side in one window.
 
 Scores that a reader gives in separate passages hardly compare. Put next to each other, the places compete for one
-probability; and since they are few, a model five times as large takes about as long as the small one did for all
-passages. What it says of each place is one more feature of its value (`pullquote.qa.combining`). Choosing among
-the spans of a first reader by a second look: Iyer et al., "RECONSIDER" (NAACL 2021).
+probability. Since they are few, that takes a fraction of the first look with the same reader, and with one five times
+as large about as long. What it says of each place is one more feature of its value (`pullquote.qa.combining`).
+Choosing among the spans of a first reader by a second look: Iyer et al., "RECONSIDER" (NAACL 2021).
 """
 
 from __future__ import annotations

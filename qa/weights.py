@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pullquote.commands import run
 from pullquote.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _COMPANIONS = ("config.json", "tokenizer.json", "tokenizer_config.json", "traini
 
 
 def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
-    """Write the packed form of a Hugging Face model folder; return the weights' file.
+    """Write the packed form of a Hugging Face model folder; return the weights' file, the only one there.
 
     Args:
         source: the folder.
@@ -70,6 +71,9 @@ def pack(source: Path, output: Path, *, bits: int = 8) -> Path:
             shutil.copyfile(source / companion, output / companion)
     file = output / _PACKED_NAMES[bits]
     save_file(packed, file)
+    for other in _PACKED_NAMES.values():
+        if other != file.name:
+            (output / other).unlink(missing_ok=True)
     return file
 
 
@@ -186,4 +190,4 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

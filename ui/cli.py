@@ -83,7 +83,7 @@ def add(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files or folders: .txt .md .html .jsonl .csv .xml (RSS, Atom), also gzip'd; - is stdin.",
+            help="Files or folders: .txt .md .html .json .jsonl .csv .tsv .xml .rss .atom, also gzip'd; - is stdin.",
         ),
     ],
     archive: ArchiveDir = None,

@@ -73,7 +73,9 @@ def train_reader(
     ] = None,
     teacher: Annotated[
         str | None,
-        typer.Option(metavar="MODEL", help="A larger reader to learn from beside the labels: a folder or hub name."),
+        typer.Option(
+            metavar="MODEL", help="A larger reader to learn from beside the labels: accurate, a folder or a hub name."
+        ),
     ] = None,
     soft_share: Annotated[
         float | None, typer.Option(min=0, max=1, help="How much what the teacher says counts beside the labels.")

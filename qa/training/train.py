@@ -16,9 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from pullquote.errors import InputError, ModelError
+from pullquote.errors import InputError
+from pullquote.index.memory import keep_freed
 from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.reader import TransformersReader, reader_folder
+from pullquote.qa.reader import TransformersReader
+from pullquote.qa.training.base import load_base
 from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.training.losses import soft_losses, span_losses
@@ -26,7 +28,6 @@ from pullquote.qa.training.parallel import GradientWorkers
 from pullquote.qa.training.retrieved import side_by_side, with_retrieved
 from pullquote.qa.training.rounding import Rounding
 from pullquote.qa.training.soft_targets import SoftTargets
-from pullquote.qa.weights import load_packed, packed_file
 
 _CHECKPOINT = "checkpoint.pt"
 _SOFT_TARGETS = "soft-targets"
@@ -124,7 +125,8 @@ def train_reader(
         data: reading examples (see `read_examples`).
         output: folder to write `config.json`, `model.safetensors`, the tokenizer and `training.json` to.
         options: what to train and how.
-        checkpoints: folder for the state to resume from, several hundred MB; what a teacher said is kept there too.
+        checkpoints: folder for the state to resume from, up to ten bytes a parameter; what a teacher said is kept
+            there, too.
         checkpoint_every_s: seconds between checkpoints.
         progress: called about once a second.
         teaching: called now and then with how many windows the teacher has read, and how many there are.
@@ -151,7 +153,14 @@ def train_reader(
     if options.retrieved:
         examples = with_retrieved(examples, count=options.retrieved)
     examples += beside
-    model, tokenizer = _load_base(options)
+    keep_freed()
+    model, tokenizer = load_base(
+        options.base,
+        dropout=options.dropout,
+        freeze_embeddings=options.freeze_embeddings,
+        keep_layers=options.keep_layers,
+        freeze_layers=options.freeze_layers,
+    )
     run = _Run(model, tokenizer, examples, options, checkpoints / _CHECKPOINT)
     run.resume()
     if options.teacher is not None:
@@ -160,61 +169,6 @@ def train_reader(
         run.soft = soft
     run.train(checkpoint_every_s=checkpoint_every_s, progress=progress)
     return _save(model, tokenizer, output, options, data, run)
-
-
-def _load_base(options: TrainingOptions) -> tuple[Any, Any]:
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer, logging
-
-    verbosity = logging.get_verbosity()
-    # The new span layer's "newly initialized" warning is what we want here.
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
-    try:
-        folder = reader_folder(options.base)
-        dropout = {"hidden_dropout_prob": options.dropout, "attention_probs_dropout_prob": options.dropout}
-        tokenizer = AutoTokenizer.from_pretrained(folder or options.base)
-        if folder and packed_file(folder):
-            model, _ = load_packed(folder, **dropout)
-        else:
-            model = AutoModelForQuestionAnswering.from_pretrained(
-                folder or options.base, dtype=torch.float32, **dropout
-            )
-    except (OSError, ValueError) as error:
-        raise ModelError(f"The base model {options.base!r} cannot be loaded: {error}") from error
-    finally:
-        logging.set_verbosity(verbosity)
-    # A sentence encoder's tokenizer may carry its own truncation and padding; windows set theirs.
-    tokenizer.model_max_length = 512
-    if options.freeze_embeddings:
-        model.get_input_embeddings().requires_grad_(False)
-    if options.keep_layers:
-        _keep_layers(model, options.keep_layers)
-    for part in _lowest_parts(model, options.freeze_layers):
-        part.requires_grad_(False)
-    return model, tokenizer
-
-
-def _keep_layers(model: Any, kept: Sequence[int]) -> None:
-    encoder = model.base_model.encoder
-    count = len(encoder.layer)
-    for number in kept:
-        if not 0 <= number < count:
-            raise InputError(f"There is no layer {number} to keep: the encoder has {count}, from 0 to {count - 1}.")
-        if kept.count(number) > 1:
-            raise InputError(f"Layer {number} can be kept only once.")
-    encoder.layer = torch.nn.ModuleList(encoder.layer[number] for number in kept)
-    model.config.num_hidden_layers = len(kept)
-
-
-def _lowest_parts(model: Any, count: int) -> list[Any]:
-    """Return the lowest layers and all that lies below them: gradients needn't be carried through them then."""
-    encoder = model.base_model.encoder
-    if count > len(encoder.layer):
-        raise InputError(f"{count} layers can't be frozen: the encoder has {len(encoder.layer)}.")
-    if not count:
-        return []
-    # MPNet's bias by distance is computed before the first layer.
-    distances = [module for name, module in encoder.named_children() if name == "relative_attention_bias"]
-    return [model.base_model.embeddings, *distances, *encoder.layer[:count]]
 
 
 class _Run:

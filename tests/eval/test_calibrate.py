@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,7 +47,8 @@ def drawn_rows(count, *, seed):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit(drawn_rows(1200, seed=1), SHA256, fitted_on="synthetic", seed=7)
+    # Many, for the penalty suits features that say much the same, and these are independent of each other.
+    return fit(drawn_rows(3600, seed=1), SHA256, fitted_on="synthetic", seed=7)
 
 
 def test_fitted_on_known_chances_it_is_calibrated_on_fresh_draws(fitted):
@@ -80,11 +82,11 @@ def test_questions_of_one_story_share_a_fold():
 
 
 def test_what_the_fit_says_of_itself(fitted):
-    assert fitted.n == 1200
+    assert fitted.n == 3600
     assert fitted.ece_before > 0.12
     assert fitted.ece < 0.04  # by cross-validation
     assert fitted.model.model_sha256 == SHA256
-    assert fitted.model.fitted_on == "synthetic (1,200 questions)"
+    assert fitted.model.fitted_on == "synthetic (3,600 questions)"
 
 
 def test_the_same_rows_give_the_same_model():
@@ -107,6 +109,14 @@ def test_too_few_rows_are_refused(rights, wrongs):
     sentence = f"Of {rights + wrongs} questions, {rights} were answered rightly: .* at least 20 right and 20 wrong"
     with pytest.raises(InputError, match=sentence):
         fit(mixed(rights, wrongs), SHA256, fitted_on="x", seed=7)
+
+
+def test_too_few_stories_are_refused():
+    rights, wrongs = mixed(30, 0), mixed(0, 30)
+    for stories in (["one"] * 60, ["right"] * 30 + ["wrong"] * 30):
+        rows = [replace(one, story=story) for one, story in zip([*rights, *wrongs], stories, strict=True)]
+        with pytest.raises(InputError, match=f"are of {len(set(stories))} stories"):
+            fit(rows, SHA256, fitted_on="x", seed=7)
 
 
 def test_rows_that_say_nothing_are_left_out():

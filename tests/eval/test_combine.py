@@ -3,6 +3,7 @@
 import json
 import pickle
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,10 @@ from pullquote.errors import InputError
 from pullquote.eval import combine
 from pullquote.eval.combine import fit_both, fit_combiner, held_out_firsts
 from pullquote.eval.gold import GoldQuestion
-from pullquote.eval.readings import Read, Readings, split_range
+from pullquote.eval.readings import Read, Readings, cut, split_range
 from pullquote.qa.combining import VALUE_FEATURES
 from pullquote.qa.evidence import candidates
-from pullquote.qa.found import Asked, collect
+from pullquote.qa.found import Asked, SecondLook, collect
 from pullquote.qa.reader import Reading, ScoredSpan
 
 NAMES = ["Lind", "Vig", "Osterby", "Quill", "Tarn", "Varn", "Brandt", "Holm"]
@@ -91,6 +92,23 @@ def test_readings_of_two_readers_are_not_mixed(tmp_path):
     kept = [Readings("a", "squad", "0" * 64, tuple(READS)), Readings("b", "squad", "1" * 64, tuple(READS))]
     with pytest.raises(InputError, match="different readers"):
         fit_both(kept, tmp_path)
+
+
+def test_a_second_look_at_more_passages_is_not_cut():
+    one = READS[0]
+    assert cut(one, 1) == one
+    seen_again = replace(one, asked=replace(one.asked, hits=one.asked.hits * 2, again=SecondLook({}, 0.0)))
+    assert cut(seen_again, 2) == seen_again
+    with pytest.raises(InputError, match="read them again, with --passages 1"):
+        cut(seen_again, 1)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no pickle"])
+def test_a_file_without_readings_is_named(tmp_path, content):
+    if content is not None:
+        (tmp_path / "x").write_bytes(content)
+    with pytest.raises(InputError, match="x cannot be read as readings"):
+        Readings.load(tmp_path / "x")
 
 
 def test_another_pickle_is_refused(tmp_path):

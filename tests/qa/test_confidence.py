@@ -135,7 +135,6 @@ def test_no_file_is_no_model(tmp_path):
         damaged(weights=[[1.0]]),
         damaged(scale=[0.0]),
         damaged(scale=5),
-        damaged(features=["charm"]),
         damaged(features=[["margin"]]),
         damaged(intercept="high"),
         damaged(intercept=float("nan")),
@@ -148,6 +147,13 @@ def test_a_damaged_file_is_a_model_error(tmp_path, text):
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(ModelError, match=rf"{re.escape(FILE_NAME)} is not what it should be .*pullquote calibrate"):
         load(tmp_path / FILE_NAME)
+
+
+def test_one_of_another_version_is_none(tmp_path):
+    (tmp_path / FILE_NAME).write_text(damaged())
+    assert load(tmp_path / FILE_NAME)
+    (tmp_path / FILE_NAME).write_text(damaged(features=["charm"]))
+    assert load(tmp_path / FILE_NAME) is None
 
 
 def test_bytes_that_are_no_text_and_a_folder_are_model_errors(tmp_path):

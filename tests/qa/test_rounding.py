@@ -34,6 +34,12 @@ def test_rounded_is_what_comes_back_from_the_packed_file(tiny_reader: Path, tmp_
         assert torch.equal(rounded(matrix.float(), bits=bits), back[name])
 
 
+def test_packed_anew_the_older_weights_are_gone(tiny_reader: Path, tmp_path: Path):
+    for bits in (8, 4, 8):
+        file = pack(tiny_reader, tmp_path, bits=bits)
+        assert list(tmp_path.glob("*.safetensors")) == [file]
+
+
 def test_rounding_twice_changes_nothing_more():
     matrix = torch.randn(64, 128, generator=torch.Generator().manual_seed(1))
     once = rounded(matrix, bits=4)

@@ -231,6 +231,21 @@ def test_bad_data_and_bad_bases(tmp_path: Path, base: Path, data: Path):
     assert not (tmp_path / "out").exists()
 
 
+def test_any_encoder_will_do_if_no_layers_are_chosen(tmp_path: Path, base: Path, data: Path):
+    from transformers import AutoTokenizer, DistilBertConfig, DistilBertModel
+
+    tokenizer = AutoTokenizer.from_pretrained(base)
+    distilled = tmp_path / "distilled"
+    config = DistilBertConfig(vocab_size=len(tokenizer), dim=32, hidden_dim=64, n_layers=2, n_heads=2)
+    DistilBertModel(config).save_pretrained(distilled)
+    tokenizer.save_pretrained(distilled)
+    done = train_reader([data], tmp_path / "out", options(distilled, epochs=0.1), checkpoints=tmp_path / "kept")
+    assert TransformersReader(str(done)).read("who?", [ReaderInput("mara")])[0].spans
+    for chosen in ({"keep_layers": (0,)}, {"freeze_layers": 1}):
+        with pytest.raises(InputError, match="layers of a DistilBertForQuestionAnswering can't be chosen"):
+            train_reader([data], tmp_path / "out", options(distilled, **chosen), checkpoints=tmp_path / "other")
+
+
 def test_a_teacher_is_learnt_from_where_nobody_labelled(tmp_path: Path, base: Path, data: Path):
     teacher = train_reader([data], tmp_path / "teacher", options(base, epochs=4.0), checkpoints=tmp_path / "k1")
     unlabelled = tmp_path / "unlabelled.jsonl"
