@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from pullquote.answers import PassagesFound
 from pullquote.commands import run
 from pullquote.eval.combination_benchmark import Outcomes, shown
 from pullquote.eval.formats import load
@@ -37,6 +38,7 @@ from pullquote.qa.evidence import candidates
 from pullquote.qa.found import Asked, collect
 from pullquote.qa.paired import ACCURATE_READER, DEFAULT_READER, PAIRED_READER, load_reader, reader_names
 from pullquote.qa.reader import SMALL_READER
+from pullquote.qa.rereading import Rereader
 
 _SEED = 7
 _DEPTHS = (1, 5, 20)
@@ -97,14 +99,24 @@ class Asking:
 
     def outcomes(self, question: GoldQuestion, tried: Sequence[Way]) -> list[list[float]]:
         """Return (ways, figures) for a question."""
-        read: dict[tuple[str, bool], tuple[Asked, list[float]]] = {}
+        found: dict[bool, tuple[PassagesFound, list[float]]] = {}
+        looks: dict[tuple[str, bool], Asked] = {}
+        read: dict[tuple[str, bool], Asked] = {}
         rows = []
         for way in tried:
             engine = self._engine(way.reader)
+            # Readers that look twice look at first as the one does that they begin with.
+            begins = engine.reader.first.name if isinstance(engine.reader, Rereader) else way.reader
+            first_look, both_looks = (begins, way.ordered), (way.reader, way.ordered)
             with _without(ordered=way.ordered, named=way.named):
-                if (way.reader, way.ordered) not in read:
-                    read[way.reader, way.ordered] = self._read(engine, question)
-                asked, hits = read[way.reader, way.ordered]
+                if way.ordered not in found:
+                    found[way.ordered] = self._find(engine, question)
+                passages, hits = found[way.ordered]
+                if first_look not in looks:
+                    looks[first_look] = self._engine(begins).look(passages, question.as_of)
+                if both_looks not in read:
+                    read[both_looks] = engine.look_again(looks[first_look])
+                asked = read[both_looks]
                 combiner = engine.combiner if way.ranked else None
                 first = candidates(collect(asked), asked, limit=1, combiner=combiner)
             text = first[0].text if first else ""
@@ -117,12 +129,12 @@ class Asking:
             self._engines[reader] = Engine(self._archive, reader=load_reader(reader))
         return self._engines[reader]
 
-    def _read(self, engine: Engine, question: GoldQuestion) -> tuple[Asked, list[float]]:
+    def _find(self, engine: Engine, question: GoldQuestion) -> tuple[PassagesFound, list[float]]:
         filters = Filters(as_of=question.as_of)
         found = engine.find(question.question, history=history_of(question), filters=filters)
         deep = self._archive.search(found.understood or found.question, limit=max(_DEPTHS), filters=filters)
         answering = [holds_answer(hit.passage.text, question.answers) for hit in deep]
-        return engine.read(found, question.as_of), [float(any(answering[:depth])) for depth in _DEPTHS]
+        return found, [float(any(answering[:depth])) for depth in _DEPTHS]
 
 
 @contextmanager

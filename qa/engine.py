@@ -183,9 +183,16 @@ class Engine:
             found: of `find`.
             as_of: the day that the question was bound to.
         """
+        return self.look_again(self.look(found, as_of))
+
+    def look(self, found: PassagesFound, as_of: dt.date | None = None) -> Asked:
+        """Return what the reader makes of the passages at first. Arguments as in `read`."""
         standing = found.understood or found.question
         readings = self.reader.read(standing, [reader_input(hit) for hit in found.passages], spans=_SPANS_A_PASSAGE)
-        asked = Asked(standing, found.passages, readings, found.searched.passages, as_of)
+        return Asked(standing, found.passages, readings, found.searched.passages, as_of)
+
+    def look_again(self, asked: Asked) -> Asked:
+        """Return what was read with what a second look says, if the reader takes one."""
         if not isinstance(self.reader, Rereader):
             return asked
         return replace(asked, again=read_again(asked, self.reader, self._first_combiner))
