@@ -1,4 +1,4 @@
-"""Running the command line of a module, as in `python -m pullquote.eval.combine`."""
+"""How command lines end, and running that of a module, as in `python -m pullquote.eval.combine`."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable
 
 from pullquote.errors import InputError, PullquoteError
-from pullquote.printable import printable
+from pullquote.printable import one_line
 
-# As `pullquote` itself ends (`pullquote.ui.failures`).
-_BAD_INPUT, _WRONG_USAGE, _INTERRUPTED = 1, 2, 130
+BAD_INPUT = 1
+WRONG_USAGE = 2
+# 128 + the signal's number, as shells report it.
+INTERRUPTED = 130
 
 
 def run(main: Callable[[], object]) -> None:
@@ -17,8 +19,8 @@ def run(main: Callable[[], object]) -> None:
     try:
         main()
     except PullquoteError as error:
-        print(f"error: {' '.join(printable(str(error)).split())}", file=sys.stderr)
-        sys.exit(_WRONG_USAGE if isinstance(error, InputError) else _BAD_INPUT)
+        print(f"error: {one_line(str(error))}", file=sys.stderr)
+        sys.exit(WRONG_USAGE if isinstance(error, InputError) else BAD_INPUT)
     except KeyboardInterrupt:
         print("stopped.", file=sys.stderr)
-        sys.exit(_INTERRUPTED)
+        sys.exit(INTERRUPTED)

@@ -21,6 +21,11 @@ def printable(text: str) -> str:
     return _UNSAFE.sub(_shown, text.replace("\r\n", "\n"))
 
 
+def one_line(text: str) -> str:
+    """Return `printable(text)` on one line, with every run of white space as one space."""
+    return printable(" ".join(text.split()))
+
+
 def _shown(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:

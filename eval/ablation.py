@@ -107,16 +107,15 @@ class Asking:
             engine = self._engine(way.reader)
             # Readers that look twice look at first as the one does that they begin with.
             begins = engine.reader.first.name if isinstance(engine.reader, Rereader) else way.reader
-            first_look, both_looks = (begins, way.ordered), (way.reader, way.ordered)
             with _without(ordered=way.ordered, named=way.named):
                 if way.ordered not in found:
                     found[way.ordered] = self._find(engine, question)
                 passages, hits = found[way.ordered]
-                if first_look not in looks:
-                    looks[first_look] = self._engine(begins).look(passages, question.as_of)
-                if both_looks not in read:
-                    read[both_looks] = engine.look_again(looks[first_look])
-                asked = read[both_looks]
+                if (begins, way.ordered) not in looks:
+                    looks[begins, way.ordered] = self._engine(begins).look(passages, question.as_of)
+                if (way.reader, way.ordered) not in read:
+                    read[way.reader, way.ordered] = engine.look_again(looks[begins, way.ordered])
+                asked = read[way.reader, way.ordered]
                 combiner = engine.combiner if way.ranked else None
                 first = candidates(collect(asked), asked, limit=1, combiner=combiner)
             text = first[0].text if first else ""

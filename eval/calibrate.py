@@ -95,13 +95,14 @@ def fit_confidence(
             f"{_LEAST_OF_EACH} right and {_LEAST_OF_EACH} wrong answers are needed."
         )
     fold = story_folds(subjects, seed)
-    held_out = np.empty(len(y))
-    if any(len(np.unique(y[fold != one])) < 2 for one in np.unique(fold)):
+    folds = np.unique(fold)
+    if any(len(np.unique(y[fold != one])) < 2 for one in folds):
         raise InputError(
             f"The questions are of {len(set(subjects)):,} stories: without one part of them, the rest has no right "
             "answers or no wrong ones to fit a confidence on. Ask about more stories."
         )
-    for one in np.unique(fold):
+    held_out = np.empty(len(y))
+    for one in folds:
         model = _model(x[fold != one], y[fold != one], reader_sha256)
         held_out[fold == one] = [
             model.probability(dict(zip(FEATURES, row, strict=True))) for row in x[fold == one].tolist()

@@ -33,10 +33,11 @@ _TURN_PASSAGES = 32
 def cut_passages(examples: Sequence[Example], tokenizer: Any, tokens: int) -> Iterator[tuple[str, ReaderInput]]:
     """Yield question and passage of each example whose passage has that many tokens, cut after them."""
     for example in examples:
-        ends = [end for _, end in tokenizer(example.text, add_special_tokens=False, return_offsets_mapping=True,
-                                            verbose=False)["offset_mapping"]]  # fmt: skip
-        if len(ends) >= tokens:
-            yield example.question, ReaderInput(example.text[: ends[tokens - 1]])
+        encoded = tokenizer(example.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+        places = encoded["offset_mapping"]
+        if len(places) >= tokens:
+            _, end = places[tokens - 1]
+            yield example.question, ReaderInput(example.text[:end])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -53,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if len(pairs) < _TURN_PASSAGES:
         raise SourceError(f"{options.examples} holds {len(pairs)} passages of {options.tokens} tokens: too few.")
     seconds: dict[str, list[float]] = {reader.name: [] for reader in readers}
-    last = len(pairs) - _TURN_PASSAGES
-    turns = [pairs[first : first + _TURN_PASSAGES] for first in range(0, last + 1, _TURN_PASSAGES)]
+    del pairs[len(pairs) // _TURN_PASSAGES * _TURN_PASSAGES :]  # turns are of one length
+    turns = [pairs[first : first + _TURN_PASSAGES] for first in range(0, len(pairs), _TURN_PASSAGES)]
     for turn in track(turns[:1] + turns, "reading", console=Console(stderr=True)):  # the first one warms up
         questions, passages = zip(*turn, strict=True)
         for reader in readers:
@@ -66,9 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         table.add_row(name, *(f"{1 / value:.1f}" for value in (np.mean(taken[1:]), np.percentile(taken[1:], 90))))
     console = Console(width=100)
     console.print(table)
-    console.print(
-        f"{len(turns) * _TURN_PASSAGES:,} passages, {os.cpu_count()} cores, fast bfloat16: {has_fast_bfloat16()}"
-    )
+    console.print(f"{len(pairs):,} passages, {os.cpu_count()} cores, fast bfloat16: {has_fast_bfloat16()}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ from transformers.models.mpnet.modeling_mpnet import MPNetEncoder, MPNetSelfAtte
 def fuse_attention(model: Any) -> None:
     """Make a model's MPNet layers use the fused attention, in place; other models are left as they are.
 
-    It is for inference: attention weights and hidden states of the layers between can't be asked for any more.
+    It is for inference: there is no dropout, and attention weights and hidden states of the layers between can't be
+    asked for any more.
     """
     for name, module in list(model.named_modules()):
         if type(module) is MPNetEncoder:
@@ -41,7 +42,6 @@ class _FusedEncoder(MPNetEncoder):
         layers: Any = self.layer
         for layer in layers:
             layer.attention.attn = _FusedSelfAttention(layer.attention.attn)
-        self.train(encoder.training)
 
     def forward(
         self, hidden_states: torch.Tensor, attention_mask: torch.Tensor | None = None, *_: Any, **__: Any
@@ -71,7 +71,7 @@ class _FusedSelfAttention(torch.nn.Module):
     def __init__(self, attention: MPNetSelfAttention) -> None:
         super().__init__()
         self.q, self.k, self.v, self.o = attention.q, attention.k, attention.v, attention.o
-        self._heads, self._dropout = attention.num_attention_heads, attention.dropout.p
+        self._heads = attention.num_attention_heads
 
     def forward(self, hidden_states: torch.Tensor, added: torch.Tensor, *_: Any, **__: Any) -> tuple[torch.Tensor]:
         """Return ((windows, tokens, width),) for (windows, tokens, width).
@@ -85,6 +85,5 @@ class _FusedSelfAttention(torch.nn.Module):
             layer(hidden_states).view(windows, tokens, self._heads, -1).transpose(1, 2)
             for layer in (self.q, self.k, self.v)
         )
-        dropout = self._dropout if self.training else 0.0
-        context = scaled_dot_product_attention(query, key, value, attn_mask=added, dropout_p=dropout)
+        context = scaled_dot_product_attention(query, key, value, attn_mask=added)
         return (self.o(context.transpose(1, 2).reshape(windows, tokens, -1)),)

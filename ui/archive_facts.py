@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from pullquote.articles import AddReport, Article, Skipped
+from pullquote.printable import one_line
 from pullquote.ui.markup import text
-from pullquote.ui.printable import one_line
 from pullquote.ui.wording import count
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from html import escape
 
 from pullquote.answers import Answer, Candidate, PassagesFound
 from pullquote.filters import Filters
+from pullquote.printable import one_line
 from pullquote.ui.card_parts import passage, scope, sentence, sources, standing
 from pullquote.ui.conversation import Exchange, Judgement
 from pullquote.ui.markup import text
-from pullquote.ui.printable import one_line, shorten
+from pullquote.ui.printable import shorten
 from pullquote.ui.wording import absence, count, day, milliseconds
 
 _OTHER_VALUES = 4

@@ -7,9 +7,9 @@ from collections import Counter
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
+from pullquote.printable import one_line
 from pullquote.ui.archive_facts import ArchiveFacts, plot_rows
 from pullquote.ui.markup import text
-from pullquote.ui.printable import one_line
 from pullquote.ui.wording import between, count
 
 _OUTLETS = 6

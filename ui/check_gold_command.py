@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import typer
 
-from pullquote.ui.failures import BAD_INPUT, Command, say
+from pullquote.commands import BAD_INPUT
+from pullquote.ui.failures import Command, say
 from pullquote.ui.gold_runs import Gold, load_gold
 from pullquote.ui.options import AsJson
 from pullquote.ui.printable import write_json

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from pullquote.answers import Citation
-from pullquote.ui.printable import one_line
+from pullquote.printable import one_line
 from pullquote.ui.wording import around_span, byline, day, web_link
 
 # What CommonMark, its GitHub dialect and pandoc give a meaning in the middle of a line...

@@ -14,7 +14,9 @@ from typing import Annotated, Any
 import typer
 
 import pullquote
+from pullquote.commands import BAD_INPUT
 from pullquote.errors import InputError
+from pullquote.printable import one_line
 from pullquote.ui import chat_commands, eval_commands, failures, training_commands
 from pullquote.ui.failures import Command, say
 from pullquote.ui.local_only import stay_local
@@ -32,7 +34,7 @@ from pullquote.ui.options import (
     filters_of,
     reading,
 )
-from pullquote.ui.printable import one_line, write_json
+from pullquote.ui.printable import write_json
 
 app = typer.Typer(
     name="pullquote",
@@ -112,7 +114,7 @@ def add(
     bad = any(not skipped.unsupported for skipped in report.skipped)
     taken = len(report.added) + len(report.updated) + report.unchanged
     if bad and (strict or not taken):
-        raise typer.Exit(failures.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command(cls=Command)
@@ -132,7 +134,7 @@ def remove(
     for name in report.missing:
         say(f"{name} is not in the archive.")
     if report.missing:
-        raise typer.Exit(failures.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command(cls=Command)
@@ -207,7 +209,7 @@ def ask(
         if questions is not None:
             from pullquote.ui.questions import ask_all
 
-            code = failures.BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
+            code = BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
         else:
             answer = engine.ask(question or "", filters=filters)
             code = failures.NOT_IN_ARCHIVE if answer.abstained else 0
@@ -246,7 +248,7 @@ def check(
         typer.echo("The archive is sound.")
     else:
         say("the archive is not sound" + ("." if repair else "; try `pullquote check --repair`."))
-        raise typer.Exit(failures.BAD_INPUT)
+        raise typer.Exit(BAD_INPUT)
 
 
 @app.command(cls=Command)

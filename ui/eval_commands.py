@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pullquote.commands import BAD_INPUT
 from pullquote.errors import InputError
 from pullquote.ui import calibrate_command, check_gold_command
-from pullquote.ui.failures import BAD_INPUT, Command, say
+from pullquote.ui.failures import Command, say
 from pullquote.ui.gold_runs import REPORT_SPLIT, Gold, SkipBad, archive_for, load_gold, read_run, run_gold
 from pullquote.ui.options import ArchiveDir, AsJson, Passages, ReaderName
 from pullquote.ui.printable import write_json

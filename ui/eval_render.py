@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pullquote.ui.printable import one_line
+from pullquote.printable import one_line
 from pullquote.ui.wording import count
 
 if TYPE_CHECKING:

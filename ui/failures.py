@@ -13,14 +13,12 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from pullquote.commands import BAD_INPUT, INTERRUPTED, WRONG_USAGE
 from pullquote.errors import InputError, PullquoteError
-from pullquote.ui.printable import one_line
+from pullquote.printable import one_line
 
-BAD_INPUT = 1
-WRONG_USAGE = 2
+# Beside those of `pullquote.commands`.
 NOT_IN_ARCHIVE = 3
-# 128 + the signal's number, as shells report it.
-INTERRUPTED = 130
 PIPE_CLOSED = 141
 
 

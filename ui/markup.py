@@ -6,7 +6,7 @@ import datetime as dt
 from html import escape
 
 from pullquote.answers import Citation
-from pullquote.ui.printable import one_line
+from pullquote.printable import one_line
 from pullquote.ui.wording import around_span, day
 
 

@@ -6,14 +6,9 @@ import json
 import re
 from typing import TextIO
 
-from pullquote.printable import BIDI, printable
+from pullquote.printable import BIDI, one_line
 
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{BIDI}]")
-
-
-def one_line(text: str) -> str:
-    """Return `printable(text)` on one line, with every run of white space as one space."""
-    return printable(" ".join(text.split()))
 
 
 def shorten(text: str, length_chars: int) -> str:

@@ -14,10 +14,9 @@ from itertools import pairwise
 from pullquote.answers import Citation
 from pullquote.articles import Article
 from pullquote.index.furniture import furniture_ranges
-from pullquote.printable import printable
+from pullquote.printable import one_line, printable
 from pullquote.ui.citing import apa, markdown_quote, plain
 from pullquote.ui.markup import text, time_tag
-from pullquote.ui.printable import one_line
 from pullquote.ui.wording import byline, web_link
 
 HERE = "pq-here"

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from pullquote.answers import Answer, Candidate, Citation, Hit
 from pullquote.articles import AddReport
-from pullquote.ui.printable import one_line, shorten
+from pullquote.printable import one_line
+from pullquote.ui.printable import shorten
 from pullquote.ui.progress import duration
 from pullquote.ui.wording import absence, around_span, confidence, count, imprint, searched, web_link
 

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from pullquote.errors import InputError
+from pullquote.printable import one_line
 from pullquote.ui.failures import Command
 from pullquote.ui.local_only import allow_hub_for
 from pullquote.ui.options import AsJson
-from pullquote.ui.printable import one_line, write_json
+from pullquote.ui.printable import write_json
 
 
 def register(app: typer.Typer) -> None:

@@ -471,32 +471,32 @@ def test_nothing_raw_reaches_the_terminal(run, gold, reader):
 # calibrate
 
 
-def kept_run(folder, **facts):
+def kept_run(folder, *, each=25, **facts):
     rows = [
         *(
             right(f"r{at}", confidence=0.5, candidates=(candidate(right=True, margin=4.0 + at % 4),))
-            for at in range(25)
+            for at in range(each)
         ),
-        *(row(f"w{at}", confidence=0.5, candidates=(candidate(margin=2.0 + at % 4),)) for at in range(25)),
+        *(row(f"w{at}", confidence=0.5, candidates=(candidate(margin=2.0 + at % 4),)) for at in range(each)),
     ]
     split = facts.setdefault("split", "tune")
-    begin(replace(FACTS, n=50, **facts), [replace(one, split=split) for one in rows], folder)
+    begin(replace(FACTS, n=2 * each, **facts), [replace(one, split=split) for one in rows], folder)
     return folder
 
 
 def test_calibrate_on_a_kept_run(run, tmp_path):
-    kept = kept_run(tmp_path / "kept")
+    kept = kept_run(tmp_path / "kept", each=50)
     result = run("calibrate", kept, "--output", "fit.json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.fullmatch(
-        r"fit\.json: fitted on 50 questions\. Expected calibration error 0\.000 before, 0\.\d{3} on questions "
+        r"fit\.json: fitted on 100 questions\. Expected calibration error 0\.000 before, 0\.\d{3} on questions "
         r"that a fit had not seen \(cross-validation\)\.\n",
         result.stdout,
     )
     model = confidence.load(Path("fit.json"))
-    assert (model.model_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (50 questions)")
+    assert (model.model_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (100 questions)")
     low, high = (model.probability(candidate(margin=margin).features) for margin in (2.0, 7.0))
-    assert low < 1 / 3 < 2 / 3 < high
+    assert low < 0.25 < 0.75 < high
 
 
 def test_calibrate_keeps_the_fit_in_the_archive(run, tmp_path, reader):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pullquote.printable import printable
-from pullquote.ui.printable import one_line, shorten, write_json
+from pullquote.printable import one_line, printable
+from pullquote.ui.printable import shorten, write_json
 
 
 @pytest.mark.parametrize(
