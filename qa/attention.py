@@ -19,8 +19,8 @@ from transformers.models.mpnet.modeling_mpnet import MPNetEncoder, MPNetSelfAtte
 def fuse_attention(model: Any) -> None:
     """Make a model's MPNet layers use the fused attention, in place; other models are left as they are.
 
-    It is for inference: there is no dropout, and attention weights and hidden states of the layers between can't be
-    asked for any more.
+    Attention has no dropout then, and attention weights and hidden states of the layers between can't be asked for any
+    more. On a processor it is for inference: what training computes backwards takes longer so.
     """
     for name, module in list(model.named_modules()):
         if type(module) is MPNetEncoder:
@@ -55,7 +55,10 @@ class _FusedEncoder(MPNetEncoder):
         added: torch.Tensor = self.compute_position_bias(hidden_states[:1])  # type: ignore[no-untyped-call]
         if attention_mask is not None:
             added = added + attention_mask
-        added = added.to(hidden_states.dtype)
+        kind = hidden_states.device.type
+        # Under autocast queries and keys come in its type, whatever the layer below gave.
+        narrow = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else hidden_states.dtype
+        added = added.to(narrow)
         for layer in self.layer:
             (hidden_states,) = layer(hidden_states, added)
         return BaseModelOutput(last_hidden_state=hidden_states)

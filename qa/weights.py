@@ -110,7 +110,7 @@ def _in_groups(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return (rows, columns / 2) uint8, two numbers a byte, the first in the low half, and (rows, groups) float16."""
     import torch
 
-    numbers = torch.tensor(_NORMAL_FLOAT)
+    numbers = torch.tensor(_NORMAL_FLOAT, device=matrix.device)
     between = (numbers[1:] + numbers[:-1]) / 2
     groups = matrix.reshape(-1, _GROUP)
     largest = groups.abs().amax(dim=1, keepdim=True)
@@ -138,7 +138,9 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
         return tensor.float() * packed[name + _SCALE].float()[:, None]
     if tensor.dtype == torch.uint8:
         # Both numbers of a byte at once.
-        pairs = torch.tensor([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)])
+        pairs = torch.tensor(
+            [(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], device=tensor.device
+        )
         groups = pairs[tensor.flatten().int()].reshape(-1, _GROUP)
         return groups.mul_(packed[name + _GROUP_SCALE].float().reshape(-1, 1)).reshape(len(tensor), -1)
     return tensor.float()
@@ -146,6 +148,8 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
 
 def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
     """Return (model in float32, SHA-256 of its weights) from a folder that `pack` wrote.
+
+    It is a reader or, where config.json says so, an encoder with heads (`pullquote.qa.training.head_tasks`).
 
     Args:
         folder: with the weights and config.json.
@@ -157,7 +161,7 @@ def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
-    from transformers import AutoConfig, AutoModelForQuestionAnswering
+    from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoModelForSequenceClassification
 
     try:
         data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
@@ -166,8 +170,10 @@ def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
         # The training script saves float16, and a model would be made as its config says.
         config = AutoConfig.from_pretrained(folder, dtype=torch.float32, **options)
         # Only to learn its class: a model with memory of its own would draw random weights first, for seconds.
+        heads = any(name.endswith("ForSequenceClassification") for name in config.architectures or ())
+        kind = AutoModelForSequenceClassification if heads else AutoModelForQuestionAnswering
         with torch.device("meta"):
-            empty = AutoModelForQuestionAnswering.from_config(config)  # type: ignore[no-untyped-call]
+            empty = kind.from_config(config)  # type: ignore[no-untyped-call]
         model, loaded = type(empty).from_pretrained(
             None, config=config, state_dict=state, dtype=torch.float32, output_loading_info=True
         )

@@ -82,11 +82,7 @@ def make_windows(
     """
     if not inputs:
         return []
-    # Beside the question a window holds the stride and at least some new tokens, or windows would not advance.
-    room = max_tokens - _SPECIAL_TOKENS - stride - _LEAST_ADVANCE
-    if room < 1:
-        raise InputError(f"A window of {max_tokens} tokens is too short for a stride of {stride}.")
-    clipped = _clip_questions(tokenizer, questions, min(MAX_QUESTION_TOKENS, room))
+    clipped = _clip_questions(tokenizer, questions, question_room(max_tokens, stride))
     prefixes = [f"{item.context}\n" if item.context else "" for item in inputs]
     encoded = tokenizer(
         clipped,
@@ -114,6 +110,19 @@ def make_windows(
             )
         )
     return windows
+
+
+def question_room(max_tokens: int, stride: int) -> int:
+    """Return how many tokens of a question a window takes; later ones are left out.
+
+    Raises:
+        InputError: a window has no room for a question, the stride and some new tokens.
+    """
+    # Beside the question a window holds the stride and at least some new tokens, or windows would not advance.
+    room = max_tokens - _SPECIAL_TOKENS - stride - _LEAST_ADVANCE
+    if room < 1:
+        raise InputError(f"A window of {max_tokens} tokens is too short for a stride of {stride}.")
+    return min(MAX_QUESTION_TOKENS, room)
 
 
 def _clip_questions(tokenizer: Any, questions: Sequence[str], max_tokens: int) -> list[str]:

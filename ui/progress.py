@@ -15,7 +15,7 @@ from pullquote.ui.wording import count
 
 if TYPE_CHECKING:
     from pullquote.index.archive import AddProgress
-    from pullquote.qa.training.train import TrainingProgress
+    from pullquote.qa.training.loop import TrainingProgress
 
 # Often enough to show life in a log, seldom enough to keep an hour's run at 360 lines.
 _LINE_EVERY_S = 10.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,11 +111,30 @@ def epoch_batches(
                 labelled=example.labelled,
             )
         )
+    keys = [row.group or at for at, row in enumerate(rows)]
+    arranged = arrange(keys, [len(row.window.ids) for row in rows], batch_size=batch_size, rng=rng)
+    return [[rows[at] for at in batch] for batch in arranged]
+
+
+def arrange(
+    keys: Sequence[Hashable], lengths: Sequence[int], *, batch_size: int, rng: random.Random
+) -> list[list[int]]:
+    """Return the numbers of windows in batches of up to so many, more only where one question has more.
+
+    Args:
+        keys: (windows,) equal for the windows of one question, which stay together; in any order.
+        lengths: (windows,) tokens; those of a batch have about as many.
+        batch_size: windows.
+        rng: puts the batches in order.
+    """
+    units: dict[Hashable, list[int]] = {}
+    for at, key in enumerate(keys):
+        units.setdefault(key, []).append(at)
+    mixed = list(units.values())
     batches = []
-    units = _units(rows)
     pool = batch_size * _POOL_BATCHES
-    for first in range(0, len(units), pool):
-        part = sorted(units[first : first + pool], key=lambda unit: max(len(row.window.ids) for row in unit))
+    for first in range(0, len(mixed), pool):
+        part = sorted(mixed[first : first + pool], key=lambda unit: max(lengths[at] for at in unit))
         batches += _filled(part, batch_size)
     rng.shuffle(batches)
     return batches
@@ -127,23 +146,8 @@ def _covered(window: Window) -> tuple[int, int]:
     return (int(window.starts[tokens[0]]), int(window.ends[tokens[-1]])) if len(tokens) else (0, 0)
 
 
-def _units(rows: Sequence[TrainingWindow]) -> list[list[TrainingWindow]]:
-    """Return what has to stay together: the windows of each group, and each other window alone."""
-    groups: dict[str, list[TrainingWindow]] = {}
-    units = []
-    for row in rows:
-        if row.group and row.group in groups:
-            groups[row.group].append(row)
-            continue
-        units.append([row])
-        if row.group:
-            groups[row.group] = units[-1]
-    return units
-
-
-def _filled(units: Sequence[list[TrainingWindow]], batch_size: int) -> list[list[TrainingWindow]]:
-    """Return the units in batches of up to `batch_size` windows, more only where one unit has more."""
-    batches: list[list[TrainingWindow]] = []
+def _filled(units: Sequence[list[int]], batch_size: int) -> list[list[int]]:
+    batches: list[list[int]] = []
     for unit in units:
         if not batches or len(batches[-1]) + len(unit) > batch_size:
             batches.append([])

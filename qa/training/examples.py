@@ -31,6 +31,7 @@ class Example:
         id: the data set's own.
         group: examples of one group are one question over several passages, learnt together; "" for none.
         labelled: whether anybody said what answers it; if not, there is only a teacher to learn it from.
+        right: whether the spans answer, where they are to be judged and not found; None where they do.
     """
 
     question: str
@@ -41,12 +42,13 @@ class Example:
     id: str
     group: str = ""
     labelled: bool = True
+    right: bool | None = None
 
 
 def read_examples(path: Path) -> Iterator[Example]:
     """Yield the examples of a JSON-lines file (gzip'd or not) or of SQuAD 1.1/2.0 JSON.
 
-    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title, group`;
+    JSON-lines rows carry `question, context, answers [{text, start}]` and may carry `id, source, title, group, right`;
     `answers` is empty where the passage holds none, and null where nobody looked.
 
     Raises:
@@ -76,6 +78,9 @@ def _row(row: dict[str, object], default_id: str) -> Example:
         raise ValueError("context must be a string and answers a list or null")
     spans = tuple((int(answer["start"]), str(answer["text"])) for answer in answers or ())
     _check_spans(text, spans)
+    right = row.get("right")
+    if not isinstance(right, bool | None):
+        raise ValueError("right must be true or false")
     return Example(
         question=str(row["question"]),
         text=text,
@@ -85,6 +90,7 @@ def _row(row: dict[str, object], default_id: str) -> Example:
         id=str(row.get("id") or default_id),
         group=str(row.get("group") or ""),
         labelled=answers is not None,
+        right=right,
     )
 
 

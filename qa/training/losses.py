@@ -9,6 +9,8 @@ the window, its softened distribution over the same tokens is learnt beside that
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -32,7 +34,8 @@ def span_losses(logits: Pair, targets: Pair, answerable: torch.Tensor, groups: G
         answerable: (windows, tokens) bool; other tokens, but the first, are left out.
         groups: (windows,) int64, which question each window is read for, from 0.
     """
-    ends = [_one_end(*both, answerable, groups) for both in zip(logits, targets, strict=True)]
+    rows = _rows_of(groups, answerable.device)
+    ends = [_one_end(*both, answerable, rows) for both in zip(logits, targets, strict=True)]
     return torch.stack(ends).mean(dim=0)
 
 
@@ -57,39 +60,101 @@ def soft_losses(
         own = _with_none(learnt - learnt[:, :1], answerable, temperature).log_softmax(dim=1)
         teachers = _with_none(said, answerable, temperature).log_softmax(dim=1)
         ends.append((teachers.exp() * (teachers - own)).sum(dim=1) * temperature**2)
-    windows = torch.stack(ends).mean(dim=0)
-    return torch.stack([windows[rows].mean() for rows in _rows_of(groups)])
+    return _means(torch.stack(ends).mean(dim=0), _rows_of(groups, answerable.device))
+
+
+def taught_losses(
+    soft: torch.Tensor, losses: torch.Tensor, labelled: npt.NDArray[np.bool_], groups: Groups, *, share: float
+) -> torch.Tensor:
+    """Return the loss of each question, (questions,): of both kinds where it is labelled, else of the teacher alone.
+
+    Args:
+        soft: (questions,) from `soft_losses`.
+        losses: (questions,) from `span_losses`.
+        labelled: (windows,) bool; a question is labelled or not, so one window of it tells.
+        groups: (windows,) int64, which question each window is read for, from 0.
+        share: how much the teacher counts beside the labels, 0..1.
+    """
+    _, first_windows = np.unique(groups, return_index=True)
+    known = torch.from_numpy(labelled[first_windows]).to(losses.device)
+    shares = torch.where(known, share, 1.0)
+    return shares * soft + (1 - shares) * losses
+
+
+def listwise_losses(scores: torch.Tensor, right: torch.Tensor, groups: Groups) -> torch.Tensor:
+    """Return the loss of each question of a batch, (questions,): how unlikely its right passages are among all of it.
+
+    Scores of a question's passages are normalised together, and the probabilities of the right ones summed (the
+    softmax cross-entropy of ListNet, Cao et al. 2007). A question without a right passage has a loss of 0.
+
+    Args:
+        scores: (passages,) float32, any real, higher is better.
+        right: (passages,) bool.
+        groups: (passages,) int64, which question each passage was found for, from 0.
+    """
+    rows = _rows_of(groups, scores.device)
+    every = _together(scores, rows)
+    wanted = _together(scores.masked_fill(~right, _MASKED), rows)
+    return torch.where(_any(right, rows), every - wanted, torch.zeros_like(every))
 
 
 def _with_none(margins: torch.Tensor, answerable: torch.Tensor, temperature: float) -> torch.Tensor:
     """Return (windows, 1 + tokens) scores, "not here" first."""
     kept = (margins / temperature).masked_fill(~answerable, _MASKED)
-    return torch.cat([torch.zeros(len(kept), 1), kept], dim=1)
+    return torch.cat([margins.new_zeros(len(kept), 1), kept], dim=1)
 
 
-def _rows_of(groups: Groups) -> list[torch.Tensor]:
-    return [torch.from_numpy(np.flatnonzero(groups == group)) for group in np.unique(groups)]
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The windows of each question, as a table.
+
+    Attributes:
+        at: (questions, most) int64, numbers of windows; where a question has fewer, any.
+        there: (questions, most) bool, which of them are meant.
+    """
+
+    at: torch.Tensor
+    there: torch.Tensor
 
 
-def _one_end(logits: torch.Tensor, targets: torch.Tensor, answerable: torch.Tensor, groups: Groups) -> torch.Tensor:
+def _rows_of(groups: Groups, device: torch.device) -> _Rows:
+    of_group = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    most = max(map(len, of_group))
+    at = np.zeros((len(of_group), most), dtype=np.int64)
+    there = np.zeros((len(of_group), most), dtype=np.bool_)
+    for row, windows in enumerate(of_group):
+        at[row, : len(windows)] = windows
+        there[row, : len(windows)] = True
+    return _Rows(torch.from_numpy(at).to(device), torch.from_numpy(there).to(device))
+
+
+def _means(values: torch.Tensor, rows: _Rows) -> torch.Tensor:
+    """Return (questions,) means of (windows,) values."""
+    return (values[rows.at] * rows.there).sum(dim=1) / rows.there.sum(dim=1)
+
+
+def _together(scores: torch.Tensor, rows: _Rows) -> torch.Tensor:
+    """Return (questions,) the logarithm of the sum of the exponentials of (windows,) scores."""
+    return scores[rows.at].masked_fill(~rows.there, _MASKED).logsumexp(dim=1)
+
+
+def _any(flags: torch.Tensor, rows: _Rows) -> torch.Tensor:
+    return (flags[rows.at] & rows.there).any(dim=1)
+
+
+def _one_end(logits: torch.Tensor, targets: torch.Tensor, answerable: torch.Tensor, rows: _Rows) -> torch.Tensor:
     margins = logits - logits[:, :1]
     every = margins.masked_fill(~answerable, _MASKED).logsumexp(dim=1)
     right = margins.masked_fill(~(targets & answerable), _MASKED).logsumexp(dim=1)
     answered = (targets & answerable).any(dim=1)
-    losses = []
-    for rows in _rows_of(groups):
-        alone = _negative_log_likelihood(every[rows, None], right[rows, None], answered[rows, None])
-        if len(rows) == 1:
-            losses.append(alone.mean())
-            continue
-        together = _negative_log_likelihood(every[None, rows], right[None, rows], answered[None, rows])
-        losses.append((alone.mean() + together.mean()) / 2)
-    return torch.stack(losses)
+    alone = _means(_negative_log_likelihood(every, right, answered), rows)
+    # Windows without the answer have no part in what is right; none at all means that "not here" is.
+    right = _together(right.masked_fill(~answered, _MASKED), rows)
+    together = _negative_log_likelihood(_together(every, rows), right, _any(answered, rows))
+    return torch.where(rows.there.sum(dim=1) == 1, alone, (alone + together) / 2)
 
 
 def _negative_log_likelihood(every: torch.Tensor, right: torch.Tensor, answered: torch.Tensor) -> torch.Tensor:
-    """Return (n,) for n questions of w windows each; all arguments are (n, w)."""
-    none = torch.zeros(len(every), 1)
-    total = torch.cat([none, every], dim=1).logsumexp(dim=1)
-    wanted = torch.where(answered.any(dim=1), right.masked_fill(~answered, _MASKED).logsumexp(dim=1), none[:, 0])
-    return total - wanted
+    """Return (n,): of what is right, or of "not here", whose score is 0, among everything; all arguments are (n,)."""
+    nothing = torch.zeros_like(every)
+    return torch.logaddexp(nothing, every) - torch.where(answered, right, nothing)

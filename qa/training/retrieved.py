@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,9 +20,13 @@ _DEPTH = 20
 # Beside the sentence that answers there are up to so many others; of questions asked so, a share lacks it.
 _OTHERS = 3
 _LACKING = 0.2
+# Examples between two calls of `progress`.
+_TOLD = 256
+
+Progress = Callable[[int, int], None]
 
 
-def with_retrieved(examples: Sequence[Example], *, count: int) -> list[Example]:
+def with_retrieved(examples: Sequence[Example], *, count: int, progress: Progress = lambda *_: None) -> list[Example]:
     """Return the examples, each that stands alone joined by `count` passages without its answer.
 
     They are the first that BM25 finds for the question among the passages of all examples; where the question's
@@ -31,11 +35,15 @@ def with_retrieved(examples: Sequence[Example], *, count: int) -> list[Example]:
     Args:
         examples: those with a group already, and those without an answer, come back as they are.
         count: how many for each; fewer where BM25 finds fewer.
+        progress: called now and then with how many examples are done, and how many there are.
     """
     grouped: list[Example] = []
-    for example, others in _with_others(examples, count):
+    for number, (example, others) in enumerate(_with_others(examples, count)):
+        if number % _TOLD == 0:
+            progress(number, len(examples))
         alone = example.group or not example.answers
         grouped += [example if alone else replace(example, group=example.id), *others]
+    progress(len(examples), len(examples))
     return grouped
 
 

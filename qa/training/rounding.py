@@ -7,7 +7,7 @@ the rounding meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,19 +47,26 @@ class Rounding:
                 matrix.data = rounded(matrix.data, bits=bits)
 
     @contextmanager
-    def applied(self, step: int) -> Iterator[None]:
+    def applied(self, step: int | None) -> Iterator[None]:
         """Round the matrices inside the `with`, and have them exact again after it.
 
         Args:
-            step: of the training.
+            step: of the training; None to look at the model as it is now, which changes nothing for the next step.
         """
         exact = [matrix.data for matrix in self._learnt]
-        if not self.added or step % _STEPS == 0:
-            self.added = [rounded(matrix, bits=self._bits) - matrix for matrix in exact]
-        for matrix, before, added in zip(self._learnt, exact, self.added, strict=True):
+        if step is None:
+            found = self._added(exact)
+        elif not self.added or step % _STEPS == 0:
+            found = self.added = self._added(exact)
+        else:
+            found = self.added
+        for matrix, before, added in zip(self._learnt, exact, found, strict=True):
             matrix.data = before + added
         try:
             yield
         finally:
             for matrix, before in zip(self._learnt, exact, strict=True):
                 matrix.data = before
+
+    def _added(self, exact: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+        return [rounded(matrix, bits=self._bits) - matrix for matrix in exact]

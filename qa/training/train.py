@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import signal
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
-import numpy as np
 import torch
 
 from pullquote.errors import InputError
@@ -23,10 +18,9 @@ from pullquote.qa.reader import TransformersReader
 from pullquote.qa.training.base import load_base
 from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
-from pullquote.qa.training.losses import soft_losses, span_losses
-from pullquote.qa.training.parallel import GradientWorkers
+from pullquote.qa.training.loop import Loop, LoopOptions, TrainingProgress
+from pullquote.qa.training.losses import soft_losses, span_losses, taught_losses
 from pullquote.qa.training.retrieved import side_by_side, with_retrieved
-from pullquote.qa.training.rounding import Rounding
 from pullquote.qa.training.soft_targets import SoftTargets
 
 _CHECKPOINT = "checkpoint.pt"
@@ -95,17 +89,6 @@ class TrainingOptions:
     seed: int = 20310504
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingProgress:
-    """Where training stands: steps done and in all, the running loss, windows a second, seconds so far."""
-
-    step: int
-    steps: int
-    loss: float
-    windows_per_s: float
-    seconds: float
-
-
 def train_reader(
     data: Sequence[Path],
     output: Path,
@@ -161,132 +144,69 @@ def train_reader(
         keep_layers=options.keep_layers,
         freeze_layers=options.freeze_layers,
     )
-    run = _Run(model, tokenizer, examples, options, checkpoints / _CHECKPOINT)
-    run.resume()
+    batches = list(_batches(examples, tokenizer, options))
+    objective = _Objective(model, tokenizer, options)
+    loop = Loop(
+        model,
+        batches,
+        loss=objective,
+        key=lambda row: row.group or None,
+        options=LoopOptions(
+            learning_rate=options.learning_rate,
+            warmup=options.warmup,
+            weight_decay=options.weight_decay,
+            packed_bits=options.packed_bits,
+            # Threads would draw their dropout in any order.
+            workers=1 if options.dropout else None,
+            seed=options.seed,
+        ),
+        checkpoint=checkpoints / _CHECKPOINT,
+        fingerprint=_fingerprint(examples, options),
+    )
+    loop.resume()
     if options.teacher is not None:
         soft = SoftTargets(checkpoints / _SOFT_TARGETS, TransformersReader(options.teacher))
-        soft.ask((row.asked for rows in run.batches for row in rows), progress=teaching)
-        run.soft = soft
-    run.train(checkpoint_every_s=checkpoint_every_s, progress=progress)
-    return _save(model, tokenizer, output, options, data, run)
+        soft.ask((row.asked for rows in batches for row in rows), progress=teaching)
+        objective.soft = soft
+    loop.train(checkpoint_every_s=checkpoint_every_s, progress=progress)
+    return _save(model, tokenizer, output, options, data, loop)
 
 
-class _Run:
-    def __init__(
-        self,
-        model: Any,
-        tokenizer: Any,
-        examples: list[Example],
-        options: TrainingOptions,
-        checkpoint: Path,
-    ) -> None:
-        self.model, self.tokenizer, self.options, self.checkpoint = model, tokenizer, options, checkpoint
-        self.batches = list(self._batches(examples))
-        self.steps = len(self.batches)
-        self.soft: SoftTargets | None = None
-        self.rounding = Rounding(model, bits=options.packed_bits) if options.packed_bits else None
-        self.step = 0
-        self.seconds = 0.0  # in all sittings
-        self.sitting_seconds = 0.0
-        groups = _parameter_groups(model, options.weight_decay)
-        self.optimizer = torch.optim.AdamW(groups, lr=options.learning_rate, fused=True)
-        warm = max(1, int(self.steps * options.warmup))
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(
-            self.optimizer,
-            lambda step: min((step + 1) / warm, max(0.0, (self.steps - step) / max(1, self.steps - warm))),
+def _batches(examples: Sequence[Example], tokenizer: Any, options: TrainingOptions) -> Iterator[list[TrainingWindow]]:
+    whole, part = divmod(options.epochs, 1.0)
+    for epoch in range(int(whole) + (part > 0)):
+        batches = epoch_batches(
+            examples,
+            tokenizer,
+            batch_size=options.batch_size,
+            max_tokens=options.max_tokens,
+            stride=options.stride,
+            empty_windows=options.empty_windows,
+            seed=options.seed + epoch,
         )
-        self.losses: list[float] = []
-        # The number of epochs may change between sittings: batches come in the same order whatever it is, and
-        # the learning rate falls towards the new end.
-        facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
-        if not options.teacher:
-            del facts["soft_share"], facts["temperature"]
-        for younger in ("retrieved", "side_by_side", "times", "keep_layers", "freeze_layers", "packed_bits", "teacher"):
-            if not facts[younger]:
-                del facts[younger]  # so that checkpoints from before there was such an option are still known
-        self.fingerprint = hashlib.sha256(
-            json.dumps([facts, [example.id for example in examples]]).encode()
-        ).hexdigest()
+        yield from batches if epoch < whole else batches[: int(len(batches) * part)]
 
-    def _batches(self, examples: list[Example]) -> Iterator[list[Any]]:
-        whole, part = divmod(self.options.epochs, 1.0)
-        for epoch in range(int(whole) + (part > 0)):
-            batches = epoch_batches(
-                examples,
-                self.tokenizer,
-                batch_size=self.options.batch_size,
-                max_tokens=self.options.max_tokens,
-                stride=self.options.stride,
-                empty_windows=self.options.empty_windows,
-                seed=self.options.seed + epoch,
-            )
-            yield from batches if epoch < whole else batches[: int(len(batches) * part)]
 
-    def resume(self) -> None:
-        if not self.checkpoint.exists():
-            return
-        state = torch.load(self.checkpoint, weights_only=True)
-        if state["fingerprint"] != self.fingerprint:
-            raise InputError(f"{self.checkpoint} is of another run; remove it or name another folder.")
-        self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule.load_state_dict(state["schedule"])
-        self.step, self.seconds = state["step"], state["seconds"]
-        if self.rounding:
-            self.rounding.added = state["rounding"]
+def _fingerprint(examples: Sequence[Example], options: TrainingOptions) -> str:
+    # The number of epochs may change between sittings: batches come in the same order whatever it is, and
+    # the learning rate falls towards the new end.
+    facts = {name: value for name, value in asdict(options).items() if name != "epochs"}
+    if not options.teacher:
+        del facts["soft_share"], facts["temperature"]
+    return hashlib.sha256(json.dumps([facts, [example.id for example in examples]]).encode()).hexdigest()
 
-    def save_checkpoint(self) -> None:
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.checkpoint.with_suffix(".partial")
-        state = {
-            "fingerprint": self.fingerprint,
-            "model": self.model.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "schedule": self.schedule.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-            "rounding": self.rounding.added if self.rounding else [],
-        }
-        torch.save(state, partial)
-        partial.replace(self.checkpoint)
 
-    def train(self, *, checkpoint_every_s: float, progress: Callable[[TrainingProgress], None]) -> None:
-        self.model.train()
-        last_saved = last_shown = time.monotonic()
-        learnt = [parameter for parameter in self.model.parameters() if parameter.requires_grad]
-        # Threads would draw their dropout in any order.
-        workers = 1 if self.options.dropout else None
-        with _stop_signals() as stopped, GradientWorkers(learnt, self._loss, workers=workers) as pool:
-            while self.step < self.steps:
-                begun = time.monotonic()
-                self.losses.append(self._step(pool, self.batches[self.step]))
-                self.step += 1
-                now = time.monotonic()
-                self.seconds += now - begun
-                self.sitting_seconds += now - begun
-                if now - last_shown >= 1.0 or self.step == self.steps:
-                    last_shown = now
-                    progress(self._progress())
-                if stopped() or now - last_saved >= checkpoint_every_s:
-                    last_saved = now
-                    self.save_checkpoint()
-                if stopped():
-                    raise KeyboardInterrupt
+class _Objective:
+    """The loss of windows; `soft` is what a teacher said of them, if there is one."""
 
-    def _step(self, pool: GradientWorkers, rows: Sequence[TrainingWindow]) -> float:
-        torch.manual_seed(self.options.seed + self.step)  # the same dropout whether or not it was interrupted
-        with self.rounding.applied(self.step) if self.rounding else contextlib.nullcontext():
-            loss = pool.backward(rows)
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self.optimizer.step()
-        self.schedule.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        return loss
+    def __init__(self, model: Any, tokenizer: Any, options: TrainingOptions) -> None:
+        self._model, self._pad_id, self._options = model, tokenizer.pad_token_id, options
+        self.soft: SoftTargets | None = None
 
-    def _loss(self, rows: Sequence[TrainingWindow]) -> torch.Tensor:
-        batch = collate(rows, self.tokenizer.pad_token_id)
+    def __call__(self, rows: Sequence[TrainingWindow]) -> torch.Tensor:
+        batch = collate(rows, self._pad_id)
         with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bfloat16()):
-            output = self.model(
+            output = self._model(
                 input_ids=torch.from_numpy(batch.ids),
                 attention_mask=torch.from_numpy(batch.attention),
                 token_type_ids=torch.from_numpy(batch.types),
@@ -299,43 +219,9 @@ class _Run:
             return losses.mean()
         starts, ends = soft_margins(rows, self.soft)
         said = torch.from_numpy(starts), torch.from_numpy(ends)
-        soft = soft_losses(logits, said, answerable, batch.groups, temperature=self.options.temperature)
-        # A question is labelled or not; one window of it tells.
-        _, first_windows = np.unique(batch.groups, return_index=True)
-        share = torch.where(torch.from_numpy(batch.labelled[first_windows]), self.options.soft_share, 1.0)
-        return (share * soft + (1 - share) * losses).mean()
-
-    def _progress(self) -> TrainingProgress:
-        recent = self.losses[-200:]
-        windows = sum(len(rows) for rows in self.batches[self.step - len(self.losses) : self.step])
-        rate = windows / max(self.sitting_seconds, 1e-9)
-        return TrainingProgress(self.step, self.steps, float(np.mean(recent)), rate, self.seconds)
-
-
-def _parameter_groups(model: Any, weight_decay: float) -> list[dict[str, Any]]:
-    decayed: list[Any] = []
-    plain: list[Any] = []
-    for name, parameter in model.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        (plain if name.endswith("bias") or "LayerNorm" in name else decayed).append(parameter)
-    return [{"params": decayed, "weight_decay": weight_decay}, {"params": plain, "weight_decay": 0.0}]
-
-
-@contextlib.contextmanager
-def _stop_signals() -> Iterator[Callable[[], bool]]:
-    """Turn SIGINT and SIGTERM into a flag that is looked at between steps."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        options = self._options
+        soft = soft_losses(logits, said, answerable, batch.groups, temperature=options.temperature)
+        return taught_losses(soft, losses, batch.labelled, batch.groups, share=options.soft_share).mean()
 
 
 def _save(
@@ -344,7 +230,7 @@ def _save(
     output: Path,
     options: TrainingOptions,
     data: Sequence[Path],
-    run: _Run,
+    loop: Loop[TrainingWindow],
 ) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     model.half().save_pretrained(output)
@@ -357,9 +243,9 @@ def _save(
             "teacher": Path(options.teacher).name if options.teacher else None,
         },
         "data": [path.name for path in data],
-        "steps": run.steps,
-        "seconds": round(run.seconds),
-        "final_loss": round(float(np.mean(run.losses[-200:])), 4) if run.losses else None,
+        "steps": loop.steps,
+        "seconds": round(loop.seconds),
+        "final_loss": None if loop.loss is None else round(loop.loss, 4),
     }
     (output / "training.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return output

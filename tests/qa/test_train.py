@@ -12,8 +12,9 @@ import pytest
 
 from pullquote.errors import InputError, ModelError, SourceError
 from pullquote.qa.reader import TransformersReader
-from pullquote.qa.training import train
-from pullquote.qa.training.train import TrainingOptions, TrainingProgress, train_reader
+from pullquote.qa.training import loop
+from pullquote.qa.training.loop import TrainingProgress
+from pullquote.qa.training.train import TrainingOptions, train_reader
 from pullquote.qa.weights import load_packed, pack
 from pullquote.qa.windows import ReaderInput
 
@@ -61,7 +62,7 @@ def every_step(monkeypatch: pytest.MonkeyPatch) -> None:
             cls.now += 1.0
             return cls.now
 
-    monkeypatch.setattr(train, "time", Clock)
+    monkeypatch.setattr(loop, "time", Clock)
 
 
 def options(base: Path, **changes: Any) -> TrainingOptions:
