@@ -27,7 +27,7 @@ from pullquote.qa.training.span_figures import by_length, model_arguments
 from pullquote.qa.training.token_windows import TokenWindows, WindowTable
 
 # One question in so many tells which weights are best, and is not learnt.
-_HELD_OUT = 25
+_HELD_OUT = 60
 
 
 class HeadsTask:
@@ -81,6 +81,11 @@ class HeadsTask:
             kept = order if epoch < whole else order[: int(len(mixed) * part)]
             batches += [mixed[at] for at in kept]
         return batches
+
+    @property
+    def held_out(self) -> int:
+        """How many pairs `figures` reads."""
+        return sum(len(table) for table in self._selected.values())
 
     def _place(self, number: int) -> tuple[str, int]:
         """Return the head and the number in its table."""

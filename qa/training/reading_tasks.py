@@ -97,6 +97,11 @@ class ReadingTask:
         kept = ~wanted | self.windows.answered(table) | (rng.random(len(table)) < _EMPTY_WINDOWS)
         return table.only(kept)
 
+    @property
+    def held_out(self) -> int:
+        """How many windows `figures` reads."""
+        return len(self._selection_table)
+
     def key(self, number: int) -> int:
         """Return what windows of one question have in common."""
         return int(self.table.group[number])

@@ -92,6 +92,10 @@ class Recipe:
             ModelError: weights to start from can't be loaded.
             KeyboardInterrupt: it was told to stop, and has written a checkpoint.
         """
+        # Needs transformers, which takes a second to import.
+        from transformers.utils.logging import disable_progress_bar
+
+        disable_progress_bar()  # type: ignore[no-untyped-call]
         ending = time.monotonic() + minutes * 60
         planned = self._planned(stages)
         self._log(f"{', '.join(planned) or 'nothing to do'}: {minutes:g} minutes on {self._machine.name}")

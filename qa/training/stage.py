@@ -18,9 +18,9 @@ from pullquote.qa.training.settings import Settings
 from pullquote.qa.weights import pack
 
 _CHECKPOINT, _BEST = "checkpoint.pt", "best.safetensors"
-# Weights are measured on the questions held out so often in a stage, and at least after so many steps: forty minutes
-# of the large reader on two cores, where it takes one.
-_MARKS, _MARK_STEPS = 24, 400
+# Weights are measured on the questions held out so often in a stage, and at least after so many steps (forty minutes of
+# the large reader on two cores); but not before so many windows have been learnt for each that is read for it.
+_MARKS, _MARK_STEPS, _LEARNT_FOR_READ = 24, 400, 5
 _FIGURES_EVERY_S = 60.0
 # Packing the large reader takes two cores ten seconds.
 _RESERVED_S = 20.0
@@ -35,6 +35,10 @@ class Task(Protocol):
     @property
     def batches(self) -> Sequence[Sequence[int]]:
         """Numbers of windows, all steps."""
+
+    @property
+    def held_out(self) -> int:
+        """How many windows `figures` reads."""
 
     def loss(self, numbers: Sequence[int]) -> torch.Tensor:
         """Return the mean over the questions of some windows."""
@@ -150,7 +154,7 @@ def run_stage(
         progress_every_s=_FIGURES_EVERY_S,
         deadline=None if clock.deadline is None else clock.deadline - _RESERVED_S,
         whole_plan=clock.whole_plan,
-        mark_every=min(-(-len(task.batches) // _MARKS), _MARK_STEPS),
+        mark_every=_mark_every(task, settings),
         at_mark=measure,
     )
     if not loop.best or not finished:
@@ -169,6 +173,12 @@ def run_stage(
     }
     folder = _pack(task, output, record, bits=settings.packed_bits)
     return StageResult(folder, loop.best["figures"], loop.best["step"], loop.steps, finished)
+
+
+def _mark_every(task: Task, settings: Settings) -> int:
+    """Return after how many steps the weights are measured."""
+    paid = -(-_LEARNT_FOR_READ * task.held_out // settings.batch_size)
+    return max(paid, min(-(-len(task.batches) // _MARKS), _MARK_STEPS))
 
 
 def _keep(model: Any, file: Path) -> None:
