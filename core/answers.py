@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from pullquote.articles import Article, Passage
@@ -96,6 +97,42 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """One printed sentence, or two, that may answer: the unit that is given and cited.
+
+    Attributes:
+        text: exactly the article's text at `[start, end)`.
+        start, end: characters of the article's text.
+        confidence: 0..1: the probability that it answers, where one is fitted for the reader; else it only orders the
+            quotations.
+        citation: the article, and the words in it that are marked as what answers.
+        reprints: where else the same words are printed.
+        features: what `confidence` was made of, by name; not part of the JSON object.
+        calibrated: `confidence` is a fitted probability; not part of the JSON object.
+    """
+
+    text: str
+    start: int
+    end: int
+    confidence: float
+    citation: Citation
+    reprints: tuple[Citation, ...] = ()
+    features: Mapping[str, float] = field(default_factory=dict, repr=False)
+    calibrated: bool = False
+
+
+class State(StrEnum):
+    """What the archive says of a question."""
+
+    SURE = "sure"
+    """One value is sure: `Answer.answer`."""
+    SPEAKS = "speaks"
+    """The archive speaks to it: `Answer.quotations`, but no single value is sure."""
+    SILENT = "silent"
+    """The archive says nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Searched:
     """What was looked at for an answer: how much of the archive, and between which days."""
 
@@ -130,15 +167,17 @@ class Answer:
 
     Attributes:
         question: as asked.
-        answer: `answers[0].text`, or None when abstaining.
-        abstained: the archive does not seem to hold the answer.
+        answer: `answers[0].text` where that value is sure, else None.
+        abstained: no value is sure.
         confidence: of `answers[0]`, 0..1 (see `Candidate.confidence`); 0 without any.
-        answers: candidates, best first; the best ones are kept when abstaining, too.
+        answers: values, best first; the best ones are kept when none is sure, too.
         searched: what was looked at.
         timings_ms: milliseconds by stage.
         passages: the passages read, best first; not part of the JSON object.
         understood: what was searched and read instead of `question`, where an earlier turn says what it leaves
             out; or None.
+        quotations: sentences, best first; the best ones are kept when the archive is silent, too.
+        speaks: whether the first quotation is likely enough to answer to be shown as one.
     """
 
     question: str
@@ -150,6 +189,15 @@ class Answer:
     timings_ms: Mapping[str, float]
     passages: tuple[Hit, ...] = field(default=(), repr=False)
     understood: str | None = None
+    quotations: tuple[Quotation, ...] = ()
+    speaks: bool = False
+
+    @property
+    def state(self) -> State:
+        """What the archive says: a value that is sure, sentences that speak to it, or nothing."""
+        if not self.abstained:
+            return State.SURE
+        return State.SPEAKS if self.speaks else State.SILENT
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer object of the command line's `--json` (dates as YYYY-MM-DD)."""
@@ -159,6 +207,8 @@ class Answer:
             "answer": self.answer,
             "abstained": self.abstained,
             "confidence": round(self.confidence, 4),
+            "state": self.state.value,
+            "quotations": [_quotation_json(quotation) for quotation in self.quotations],
             "answers": [_candidate_json(candidate) for candidate in self.answers],
             "searched": {
                 "articles": self.searched.articles,
@@ -204,6 +254,17 @@ def _candidate_json(candidate: Candidate) -> dict[str, Any]:
         "confidence": round(candidate.confidence, 4),
         "origins": candidate.origins,
         "citations": [_citation_json(citation) for citation in candidate.citations],
+    }
+
+
+def _quotation_json(quotation: Quotation) -> dict[str, Any]:
+    return {
+        "text": quotation.text,
+        "start": quotation.start,
+        "end": quotation.end,
+        "confidence": round(quotation.confidence, 4),
+        "citation": _citation_json(quotation.citation),
+        "reprints": [_citation_json(citation) for citation in quotation.reprints],
     }
 
 

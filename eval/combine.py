@@ -1,11 +1,12 @@
-"""Fit how values are ranked, and how sure the first one is, on questions whose answers are known.
+"""Fit how values are ranked, how sure the first one is, and how likely sentences answer, on questions with answers.
 
     python -m pullquote.eval.combine read QUESTIONS SPLIT ARCHIVE --output tune.readings
     python -m pullquote.eval.combine fit tune.readings [more.readings] --output qa/reader-thorough
 
 The first asks the questions and keeps what was read; ARCHIVE may be `-` where the set brings its articles, and SPLIT
-may name a range of the split's questions, in the order of the file: `2023[700:]`. The second fits both models for
-the reader and writes `combination.json` and `confidence.json`, which are used where they lie beside its weights.
+may name a range of the split's questions, in the order of the file: `2023[700:]`. The second fits all models for the
+reader and writes `combination.json`, `confidence.json` and `quotation.json`, which are used where they lie beside its
+weights. `quotations` in its place fits the last one alone, for the ranking that lies in the folder.
 
 Ranking is a conditional logit (McFadden 1974): of a question's values each has the probability softmax(preference),
 and the sum over the right ones is made large, starting from the order that votes give. Confidence is fitted on what
@@ -27,6 +28,7 @@ from pullquote.commands import run
 from pullquote.errors import InputError
 from pullquote.eval.calibrate import fit_confidence
 from pullquote.eval.conditional_logit import Choice, Logit
+from pullquote.eval.fit_quotations import fit_quotations
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.metrics.wording import is_right
 from pullquote.eval.readings import Read, Readings, cut, read_set
@@ -37,6 +39,7 @@ from pullquote.qa.engine import CANDIDATES, PASSAGES_READ
 from pullquote.qa.evidence import candidates
 from pullquote.qa.found import collect, values
 from pullquote.qa.paired import DEFAULT_READER
+from pullquote.qa.quotations import FILE_NAME as QUOTATION_FILE_NAME
 
 _SEED = 20310504
 # Chosen among 1, 3 and 10 by cross-validation on the tune splits, which hardly tells them apart.
@@ -79,9 +82,14 @@ class First:
 
 def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[First]:
     """Return what is first for each question by a model fitted on the other folds (stories stay whole)."""
-    subjects = [one.question.subject for one in reads]
-    combiners = _LOGIT.held_out(list(map(_choice, reads)), subjects, seed=seed)
+    combiners = held_out_combiners(reads, seed=seed)
     return [_first(one, combiner) for one, combiner in zip(reads, combiners, strict=True)]
+
+
+def held_out_combiners(reads: Sequence[Read], *, seed: int = _SEED) -> Sequence[Combiner | None]:
+    """Return for each question a ranking that was fitted on the other folds."""
+    subjects = [one.question.subject for one in reads]
+    return _LOGIT.held_out(list(map(_choice, reads)), subjects, seed=seed)
 
 
 def _first(read: Read, combiner: Combiner | None) -> First:
@@ -95,10 +103,7 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
     Raises:
         InputError: the readings are of several readers, or too few.
     """
-    readers = {one.reader_sha256 for one in kept}
-    if len(readers) > 1:
-        raise InputError("The readings are of different readers; ranking and confidence are fitted for one.")
-    sha256 = readers.pop()
+    sha256 = _reader_of(kept)
     reads = [read for one in kept for read in one.reads]
     fitted_on = f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
     firsts = held_out_firsts(reads)
@@ -117,7 +122,30 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
     rows = iter(zip(reads, firsts, strict=True))
     told = [_sentence(one.name, list(islice(rows, len(one.reads)))) for one in kept]
     told.append(_sentence("all", list(zip(reads, firsts, strict=True))))
-    return "\n".join([*told, f"Expected calibration error of the fitted confidence (cross-validation): {ece:.3f}."])
+    told.append(f"Expected calibration error of the fitted confidence (cross-validation): {ece:.3f}.")
+    return "\n".join([*told, fit_quotations_alone(kept, output)])
+
+
+def fit_quotations_alone(kept: Sequence[Readings], output: Path) -> str:
+    """Fit how likely sentences answer, write it to a folder, and return sentences on how well that does.
+
+    Raises:
+        InputError: the readings are of several readers, or too few.
+    """
+    sha256 = _reader_of(kept)
+    reads = [read for one in kept for read in one.reads]
+    fitted_on = f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
+    fitted = fit_quotations(reads, held_out_combiners(reads), sha256, fitted_on=fitted_on, seed=_SEED)
+    output.mkdir(parents=True, exist_ok=True)
+    fitted.model.save(output / QUOTATION_FILE_NAME)
+    return fitted.summary()
+
+
+def _reader_of(kept: Sequence[Readings]) -> str:
+    readers = {one.reader_sha256 for one in kept}
+    if len(readers) > 1:
+        raise InputError("The readings are of different readers; ranking and confidence are fitted for one.")
+    return readers.pop()
 
 
 def _sentence(name: str, rows: Sequence[tuple[Read, First]]) -> str:
@@ -135,11 +163,12 @@ def _sentence(name: str, rows: Sequence[tuple[Read, First]]) -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read or fit, as the command line says."""
     options = _parser().parse_args(arguments)
-    if options.command == "fit":
+    if options.command in ("fit", "quotations"):
         kept = [Readings.load(file) for file in options.readings]
         if options.passages:
             kept = [replace(one, reads=tuple(cut(read, options.passages) for read in one.reads)) for one in kept]
-        print(fit_both(kept, options.output))
+        fitted = fit_both if options.command == "fit" else fit_quotations_alone
+        print(fitted(kept, options.output))
         return
     done = read_set(options.questions, options.split, options.archive, reader=options.reader, passages=options.passages)
     done.save(options.output)
@@ -156,10 +185,11 @@ def _parser() -> argparse.ArgumentParser:
     read.add_argument("--reader", default=DEFAULT_READER)
     read.add_argument("--passages", type=int, default=PASSAGES_READ, help="how many to read for a question")
     read.add_argument("--output", type=Path, required=True, metavar="FILE")
-    fit = commands.add_parser("fit", help="fit ranking and confidence")
-    fit.add_argument("readings", type=Path, nargs="+")
-    fit.add_argument("--passages", type=int, help="as if only so many had been read for a question")
-    fit.add_argument("--output", type=Path, required=True, metavar="DIR")
+    for name, told in (("fit", "fit ranking, confidence and quotations"), ("quotations", "fit quotations alone")):
+        fit = commands.add_parser(name, help=told)
+        fit.add_argument("readings", type=Path, nargs="+")
+        fit.add_argument("--passages", type=int, help="as if only so many had been read for a question")
+        fit.add_argument("--output", type=Path, required=True, metavar="DIR")
     return parser
 
 

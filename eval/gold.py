@@ -12,8 +12,10 @@ from pullquote import answers
 from pullquote.articles import Article
 from pullquote.index.sources.files import FORMATS
 
-TYPES = ("fact", "unanswerable", "changing", "speaker", "list", "followup")
+TYPES = ("fact", "unanswerable", "changing", "speaker", "list", "followup", "explain")
 SPLITS = ("tune", "report")
+# Why an archive doesn't hold an answer; "outside" is what no paper of that world would print.
+WHYS = ("wrong-event", "missing-fact", "false-premise", "outside")
 # An id that the archive made of a file's name; an article's own may end in twelve hex digits, too (UUIDs do).
 _OF_FILE = re.compile(
     rf"(?P<name>.+(?:{'|'.join(map(re.escape, FORMATS))})(?:\.gz)?)-[0-9a-f]{{12}}", re.IGNORECASE | re.DOTALL
@@ -72,7 +74,8 @@ class GoldQuestion:
         items: of a list, the wordings of each item.
         history: earlier turns, oldest first.
         far: worded far from the article.
-        why: of an unanswerable one: wrong-event, missing-fact or false-premise.
+        why: of an unanswerable one: wrong-event, missing-fact, false-premise or outside.
+        form: how it is worded or what it asks for (keywords, typo, why, yesno...), where the set tells; else "".
         relevant: article keys with their grade, where the set judges articles and not answers (BEIR).
         where: `file:line`, for messages.
     """
@@ -90,6 +93,7 @@ class GoldQuestion:
     history: tuple[Turn, ...] = ()
     far: bool = False
     why: str = ""
+    form: str = ""
     relevant: Mapping[str, int] = field(default_factory=dict)
     where: str = ""
 

@@ -154,6 +154,7 @@ def _question(row: dict[str, Any], where: str) -> GoldQuestion:
             history=tuple(Turn(text_of(turn, "question"), text_of(turn, "answer")) for turn in row.get("history", ())),
             far=_flag(row, "far"),
             why=text_of(row, "why", ""),
+            form=text_of(row, "form", ""),
             where=where,
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

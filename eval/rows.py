@@ -33,6 +33,16 @@ class CandidateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotationRow:
+    """One quotation: its words, those marked in it, its confidence, and whether it answers (`run.quotation_right`)."""
+
+    text: str
+    marked: str
+    confidence: float
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What became of one question.
 
@@ -58,6 +68,9 @@ class Row:
         answer_rank: 1-based rank of the first passage that holds an accepted answer; None where none of those
             looked at does.
         candidates: best first.
+        quotations: best first.
+        state: "sure", "speaks" or "silent".
+        form: the question's.
         place: where `best` stands.
         timings_ms: milliseconds by stage.
         error: why the question could not be asked; such a row counts as answered wrongly.
@@ -92,6 +105,9 @@ class Row:
     error: str = ""
     story: str = ""
     why: str = ""
+    quotations: tuple[QuotationRow, ...] = ()
+    state: str = "silent"
+    form: str = ""
 
     @property
     def abstained(self) -> bool:
@@ -104,6 +120,22 @@ class Row:
         if self.error:
             return False
         return (not self.abstained and self.right) if self.answerable else self.abstained
+
+    def quoted(self, count: int) -> bool:
+        """Return whether one of the first `count` quotations is right."""
+        return any(quotation.right for quotation in self.quotations[:count])
+
+    @property
+    def useful(self) -> bool:
+        """Whether a user has what he needs: a right value where it is sure, else a right quotation among three.
+
+        Where there is no answer, only silence is useful.
+        """
+        if self.error:
+            return False
+        if self.state == "silent":
+            return not self.answerable
+        return self.answerable and (self.right if self.state == "sure" else self.quoted(3))
 
     def given(self, figure: float) -> float:
         """Return a judgement of `best` as it counts for what was given: 0 for an answer withheld or not there to give.
@@ -134,6 +166,7 @@ def blank(question: GoldQuestion, *, error: str = "") -> Row:
         error=error,
         story=question.story,
         why=question.why,
+        form=question.form,
     )
 
 

@@ -18,7 +18,7 @@ from pullquote.eval.metrics import realtimeqa, squad
 from pullquote.eval.metrics.retrieval import holds_answer
 from pullquote.eval.metrics.squad import best
 from pullquote.eval.metrics.wording import distinct, is_right
-from pullquote.eval.rows import CandidateRow, Place, Row, RunFacts, blank, complete
+from pullquote.eval.rows import CandidateRow, Place, QuotationRow, Row, RunFacts, blank, complete
 from pullquote.eval.run_files import ROWS_FILE, begin, read_facts, read_rows, row_line
 from pullquote.filters import Filters
 from pullquote.index.archive import Archive
@@ -167,6 +167,9 @@ class Judge:
         top = answer.answers[0] if answer.answers else None
         text = top.text if top else ""
         row = judge_wording(row, question, text, scorer=self._scorer)
+        if question.type == "explain":
+            # What explains has no one wording: the sentence has to say it.
+            row = replace(row, right=bool(top) and explains(top.citations[0], question))
         supported = bool(row.right and top and supports(top.citations[0], question.spans))
         return replace(
             row,
@@ -187,6 +190,11 @@ class Judge:
                 for one in answer.answers
             ),
             place=self._place(top.citations[0]) if top else None,
+            quotations=tuple(
+                QuotationRow(one.text, one.citation.text, one.confidence, quotation_right(one.citation, question))
+                for one in answer.quotations
+            ),
+            state=answer.state.value,
             timings_ms=dict(answer.timings_ms),
         )
 
@@ -249,6 +257,31 @@ def supports(citation: Citation, spans: Sequence[GoldSpan]) -> bool:
     """Return whether a citation overlaps one of the spans that are known to answer."""
     key = article_key(citation.url, citation.article_id)
     return any(span.article == key and span.start < citation.end and citation.start < span.end for span in spans)
+
+
+def explains(citation: Citation, question: GoldQuestion) -> bool:
+    """Return whether the sentence of a citation stands where the question is answered, and holds what answers."""
+    key = article_key(citation.url, citation.article_id)
+    end = citation.sentence_start + len(citation.sentence)
+    there = any(
+        span.article == key and span.start < end and citation.sentence_start < span.end for span in question.spans
+    )
+    return there and holds_answer(citation.sentence, question.answers)
+
+
+def quotation_right(citation: Citation, question: GoldQuestion) -> bool:
+    """Return whether a quotation answers: its sentence holds an accepted answer, and what is marked is right.
+
+    What is marked is right where it overlaps a span that is known to answer; where the set knows none, where it is an
+    accepted wording. In what explains, only the sentence counts.
+    """
+    if not question.answerable:
+        return False
+    if question.type == "explain":
+        return explains(citation, question)
+    if not question.spans:
+        return is_right(citation.text, question.answers)
+    return supports(citation, question.spans) and holds_answer(citation.sentence, question.answers)
 
 
 def _among(wordings: Sequence[str], answers: Sequence[Candidate]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pullquote.errors import SourceError
-from pullquote.eval.rows import CandidateRow, Place, Row, RunFacts
+from pullquote.eval.rows import CandidateRow, Place, QuotationRow, Row, RunFacts
 
 ROWS_FILE = "rows.jsonl"
 FACTS_FILE = "run.json"
@@ -51,6 +51,7 @@ def _row(facts: dict[str, Any]) -> Row:
     facts["accepted"] = tuple(facts["accepted"])
     facts["hits"] = tuple(facts["hits"])
     facts["candidates"] = tuple(CandidateRow(**candidate) for candidate in facts["candidates"])
+    facts["quotations"] = tuple(QuotationRow(**quotation) for quotation in facts.get("quotations", ()))
     facts["place"] = Place(**facts["place"]) if facts["place"] else None
     return Row(**facts)
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pullquote.answers import State
 from pullquote.eval.figures import Figure as Figure
 from pullquote.eval.figures import percent, stories_of
+from pullquote.eval.gold import WHYS
 from pullquote.eval.metrics import bootstrap
 from pullquote.eval.metrics.abstention import (
     Point,
@@ -31,8 +33,8 @@ from pullquote.eval.rows import Row
 from pullquote.eval.search_values import search_values
 
 PRECISION_ASKED = 0.9
-# Why the archive doesn't hold an answer, as gold sets name it; others come after these.
-_WHYS = ("wrong-event", "missing-fact", "false-premise")
+# How many of an answer's quotations are looked at.
+_QUOTATIONS_AT = (1, 3, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class Group:
         right: the right thing was done, accepted wordings loosely normalised.
         right_source: right, and the first citation supports it; over questions with known spans.
         answered: share of questions that were given an answer.
+        useful: share of questions after which a user has what he needs (see `Row.useful`).
+        quotation: share of answerable questions whose first quotation is right.
+        quotation_in_3: the same of the first three.
+        states: by state, how many questions ended in it, and how many of them usefully (see `Row.useful`).
     """
 
     n: int
@@ -60,6 +66,10 @@ class Group:
     best_exact_match: Figure | None
     best_f1: Figure | None
     best_right: Figure | None
+    useful: Figure
+    quotation: Figure | None
+    quotation_in_3: Figure | None
+    states: Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,8 @@ class Scores:
         citations: share of rows whose citations are all verbatim (of those with a candidate to cite), and whose
             origins are counted right, in percent.
         lists: of lists the share of items, of changing answers the share of values, among the candidates, in percent.
+        quotations: share of answerable questions with a right one among the first 1, 3 and 5, in percent; AUROC of the
+            first one's confidence (0..1), and coverage at 90% precision in percent, over all questions.
         latency_ms: by stage, median and 95th percentile.
         errors: questions that could not be asked or are missing; they count as answered wrongly.
         wrong_cost: how many missing answers one wrong answer is worth, for `threshold`.
@@ -96,6 +108,7 @@ class Scores:
     bins: tuple[Bin, ...]
     citations: Mapping[str, Figure]
     lists: Mapping[str, Figure]
+    quotations: Mapping[str, Figure]
     latency_ms: Mapping[str, tuple[float, float]]
     errors: int
     wrong_cost: float = 1.0
@@ -142,6 +155,7 @@ def score(rows: Sequence[Row], *, seed: int, wrong_cost: float = 1.0) -> Scores:
             judged,
             seed,
         ),
+        quotations=_quotations(judged, seed),
         latency_ms=_latency(judged),
         errors=sum(bool(row.error) for row in rows),
         wrong_cost=wrong_cost,
@@ -176,12 +190,37 @@ def _group(rows: Sequence[Row], seed: int) -> Group:
         best_exact_match=over(answerable, lambda row: row.exact_match) if answerable else None,
         best_f1=over(answerable, lambda row: row.f1) if answerable else None,
         best_right=over(answerable, lambda row: float(row.right)) if answerable else None,
+        useful=over(rows, lambda row: float(row.useful)),
+        quotation=over(answerable, lambda row: float(row.quoted(1))) if answerable else None,
+        quotation_in_3=over(answerable, lambda row: float(row.quoted(3))) if answerable else None,
+        states={
+            state.value: (
+                sum(row.state == state.value for row in rows),
+                sum(row.state == state.value and row.useful for row in rows),
+            )
+            for state in State
+        },
     )
+
+
+def _quotations(rows: Sequence[Row], seed: int) -> dict[str, Figure]:
+    answerable = [row for row in rows if row.answerable]
+    figures = {}
+    if answerable:
+        for count in _QUOTATIONS_AT:
+            held = [float(row.quoted(count)) for row in answerable]
+            figures[f"right_at_{count}"] = percent(held, answerable, seed=seed)
+    if rows:
+        confidence = np.array([row.quotations[0].confidence if row.quotations else 0.0 for row in rows])
+        right = np.array([row.quoted(1) for row in rows], dtype=bool)
+        told = _abstention(confidence, right, stories_of(rows), seed)
+        figures |= {f"quotation_{name}": figure for name, figure in told.items() if name != "aurc"}
+    return figures
 
 
 def _why(rows: Sequence[Row], seed: int) -> dict[str, Figure]:
     told = [row for row in rows if row.why and not row.answerable]
-    names = [*_WHYS, *sorted({row.why for row in told} - set(_WHYS))]
+    names = [*WHYS, *sorted({row.why for row in told} - set(WHYS))]
     parts = {name: [row for row in told if row.why == name] for name in names}
     return {name: percent([float(row.good) for row in part], part, seed=seed) for name, part in parts.items() if part}
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from pullquote.articles import Article
 from pullquote.errors import SourceError
-from pullquote.eval.gold import SPLITS, TYPES, GoldQuestion, GoldSet, article_key
+from pullquote.eval.gold import SPLITS, TYPES, WHYS, GoldQuestion, GoldSet, article_key
 from pullquote.eval.metrics.wording import distinct
 from pullquote.index.adding import article_id
 from pullquote.index.furniture import furniture_ranges
@@ -106,10 +106,15 @@ def _problems(question: GoldQuestion, articles: Mapping[str, Article]) -> Iterat
     if question.answerable and not question.spans:
         yield "it has answers, but no span supports them"
     for answer in question.answers:
-        if question.spans and answer not in {span.text for span in question.spans}:
+        if question.spans and not any(_says(span.text, answer, question.type) for span in question.spans):
             yield f"no span has the wording of the answer {answer[:60]!r}"
     yield from _span_problems(question, articles)
     yield from _kind_problems(question, articles)
+
+
+def _says(printed: str, answer: str, kind: str) -> bool:
+    """Return whether a span is the answer's wording; one that explains is a sentence that holds it."""
+    return answer in printed if kind == "explain" else answer == printed
 
 
 def _span_problems(question: GoldQuestion, articles: Mapping[str, Article]) -> Iterator[str]:
@@ -144,8 +149,8 @@ def _kind_problems(question: GoldQuestion, articles: Mapping[str, Article]) -> I
         yield "an item's wording is not among the answers"
     if question.type == "followup" and not question.history:
         yield "a follow-up needs the turns before it"
-    if question.type == "unanswerable" and question.why not in ("wrong-event", "missing-fact", "false-premise"):
-        yield 'an unanswerable question says "why": wrong-event, missing-fact or false-premise'
+    if question.type == "unanswerable" and question.why not in WHYS:
+        yield f'an unanswerable question says "why": {", ".join(WHYS)}'
 
 
 def _leaks(gold: GoldSet) -> Iterator[str]:

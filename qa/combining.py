@@ -180,6 +180,11 @@ class _Describer:
         return (self._asked.as_of - published).days if self._asked.as_of and published else 0
 
 
+def content_words(text: str) -> frozenset[str]:
+    """Return the words of a text that carry meaning, as they are compared."""
+    return _content(_plain(text).split())
+
+
 def _content(words: Sequence[str]) -> frozenset[str]:
     """Return the words that carry meaning."""
     return frozenset(word for word in words if len(word) >= _CONTENT_WORD_CHARS)

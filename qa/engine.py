@@ -20,6 +20,7 @@ from pullquote.qa.evidence import candidates
 from pullquote.qa.followups import understand
 from pullquote.qa.found import Asked, collect
 from pullquote.qa.paired import DEFAULT_READER, load_reader
+from pullquote.qa.quotations import QuotationModel, quotation_model_for, quotations
 from pullquote.qa.reader import Reader
 from pullquote.qa.rereading import Rereader, read_again
 from pullquote.qa.windows import ReaderInput
@@ -34,6 +35,9 @@ _SPANS_A_PASSAGE = 5
 # much is withheld as from 0.5 on with the small reader alone.
 GIVEN_FROM = 0.55
 CANDIDATES = 5
+# Sentences that an answer keeps, and how likely the first has to be for the archive to speak to the question.
+QUOTATIONS = 5
+SPEAKS_FROM = 0.4
 
 # What is yielded on the way to an answer: the answer comes last.
 Progress = PassagesFound | Answer
@@ -87,13 +91,27 @@ class Engine:
         return combiner_for(self.reader)
 
     @cached_property
+    def quotation_model(self) -> QuotationModel | None:
+        """What says how likely a sentence answers: the reader's model, if it has one; else its values do.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        return quotation_model_for(self.reader)
+
+    @cached_property
     def _first_combiner(self) -> Combiner | None:
         """What says which values a second look is worth."""
         return combiner_for(self.reader.first) if isinstance(self.reader, Rereader) else None
 
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""
-        return {"passages_read": self._passages, "spans_a_passage": _SPANS_A_PASSAGE, "given_from": GIVEN_FROM}
+        return {
+            "passages_read": self._passages,
+            "spans_a_passage": _SPANS_A_PASSAGE,
+            "given_from": GIVEN_FROM,
+            "speaks_from": SPEAKS_FROM,
+        }
 
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""
@@ -201,8 +219,10 @@ class Engine:
         begun = time.perf_counter()
         asked = self.read(found, bounds.as_of)
         read = time.perf_counter()
-        answers = tuple(
-            candidates(collect(asked), asked, limit=CANDIDATES, confidence=self.confidence, combiner=self.combiner)
+        spans = collect(asked)
+        answers = tuple(candidates(spans, asked, limit=CANDIDATES, confidence=self.confidence, combiner=self.combiner))
+        quoted = tuple(
+            quotations(spans, asked, answers, limit=QUOTATIONS, combiner=self.combiner, model=self.quotation_model)
         )
         abstained = not answers or answers[0].confidence < GIVEN_FROM
         done = time.perf_counter()
@@ -217,6 +237,8 @@ class Engine:
             timings_ms=timings_ms | {"total": sum(timings_ms.values())},
             passages=found.passages,
             understood=found.understood,
+            quotations=quoted,
+            speaks=bool(quoted) and quoted[0].confidence >= SPEAKS_FROM,
         )
 
 

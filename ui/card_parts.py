@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from pullquote.answers import Candidate, Citation, Hit, Searched
+from pullquote.answers import Candidate, Citation, Hit, Quotation, Searched
 from pullquote.ui.conversation import Exchange
 from pullquote.ui.markup import marked_sentence, text, time_tag
 from pullquote.ui.printable import shorten
@@ -26,18 +26,28 @@ _PASSAGE_CHARS = 360
 
 def standing(candidate: Candidate) -> str:
     """Return how sure a value is, in words with a bar, and how many printed it."""
-    words = likelihood(candidate)
-    told = (
-        f"{share(candidate.confidence)} likely to be right" if candidate.calibrated else "this reader is not calibrated"
-    )
-    bar = f'<span class="pq-bar"><span style="width:{100 * candidate.confidence:.0f}%"></span></span>'
     parts = (printed_by(candidate.citations), count(candidate.origins, "independent report"))
     return (
-        f'<p class="pq-standing"><span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
-        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * candidate.confidence:.0f}" '
+        f'<p class="pq-standing">{_meter(candidate, "be right")}'
+        f'<span class="pq-note">{" · ".join(part for part in parts if part)}</span></p>'
+    )
+
+
+def sureness(quotation: Quotation) -> str:
+    """Return how likely a quotation answers, in words with a bar, and how many printed it."""
+    printed = printed_by((quotation.citation, *quotation.reprints))
+    return f'<p class="pq-standing">{_meter(quotation, "answer this")}<span class="pq-note">{printed}</span></p>'
+
+
+def _meter(one: Candidate | Quotation, what: str) -> str:
+    words = likelihood(one)
+    told = f"{share(one.confidence)} likely to {what}" if one.calibrated else "this reader is not calibrated"
+    bar = f'<span class="pq-bar"><span style="width:{100 * one.confidence:.0f}%"></span></span>'
+    return (
+        f'<span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{100 * one.confidence:.0f}" '
         f'aria-valuetext="{words}, {told}">'
         f'<span class="pq-words">{words[0].upper()}{words[1:]}</span>{bar}<span class="pq-tip">{told}</span></span>'
-        f'<span class="pq-note">{" · ".join(part for part in parts if part)}</span></p>'
     )
 
 
@@ -47,16 +57,24 @@ def sentence(citation: Citation) -> str:
     return f'<p class="pq-sentence">{marked}</p>'
 
 
-def sources(exchange: Exchange, place: int, citations: Sequence[Citation], *, shown: int = _PLACES_SHOWN) -> str:
-    """Return who printed a value, as buttons that open the article; those beyond `shown` are folded.
+def sources(
+    exchange: Exchange,
+    place: int,
+    citations: Sequence[Citation],
+    *,
+    shown: int = _PLACES_SHOWN,
+    of: str = "candidate",
+) -> str:
+    """Return who printed a value or a quotation, as buttons that open the article; those beyond `shown` are folded.
 
     Args:
-        exchange: what the value answers.
-        place: which of its answer's values it is.
-        citations: of the value, best first.
+        exchange: what it answers.
+        place: which of its answer's values, or quotations, it is.
+        citations: of it, best first.
         shown: how many stand in the open.
+        of: "candidate" for a value, or "quotation".
     """
-    where = f'data-exchange="{exchange.id}" data-candidate="{place}" data-citation="{{}}"'
+    where = f'data-exchange="{exchange.id}" data-{of}="{place}" data-citation="{{}}"'
     rows = [f"<li>{_cite(citation, where.format(number))}</li>" for number, citation in enumerate(citations)]
     first, more = (f'<ul class="pq-cites">{"".join(part)}</ul>' for part in (rows[:shown], rows[shown:]))
     if len(rows) <= shown:

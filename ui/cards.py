@@ -8,16 +8,22 @@ from __future__ import annotations
 
 from html import escape
 
-from pullquote.answers import Answer, Candidate, PassagesFound
+from pullquote.answers import Answer, Candidate, PassagesFound, State
 from pullquote.filters import Filters
 from pullquote.printable import one_line
-from pullquote.ui.card_parts import passage, scope, sentence, sources, standing
+from pullquote.ui.card_parts import passage, scope, sentence, sources, standing, sureness
 from pullquote.ui.conversation import Exchange, Judgement
 from pullquote.ui.markup import text
 from pullquote.ui.printable import shorten
-from pullquote.ui.wording import absence, count, day, milliseconds
+from pullquote.ui.wording import absence, count, day, milliseconds, shown_quotations, speaking
 
 _OTHER_VALUES = 4
+# What is judged below a card: the value, or that there is none.
+_VERDICTS: dict[State, tuple[str, ...]] = {
+    State.SURE: (),
+    State.SPEAKS: ("None of these answers it", "One of these answers it"),
+    State.SILENT: ("Right, it is not there", "Wrong, it is there"),
+}
 _PASSAGES = 3
 # A second value counts as well supported from here on, if it is also at least half as likely as the first.
 _RIVAL_FROM = 0.25
@@ -58,7 +64,7 @@ def answer_card(exchange: Exchange, judgement: Judgement | None = None) -> str:
     answer = exchange.answer
     if answer is None:
         return _card(f'<p class="pq-message" role="alert">{text(exchange.error)}</p>')
-    shown = _absent if answer.abstained or not answer.answers else _found
+    shown = {State.SURE: _found, State.SPEAKS: _quoted, State.SILENT: _absent}[answer.state]
     return _card(_understood(exchange) + shown(exchange, answer, said) + _foot(exchange, answer, said))
 
 
@@ -147,22 +153,38 @@ def _value(exchange: Exchange, place: int, candidate: Candidate, said: Judgement
     )
 
 
+def _quoted(exchange: Exchange, answer: Answer, said: Judgement) -> str:
+    """Return the sentences that speak to a question, and the values read in them."""
+    rows = "".join(
+        f"<li>{sentence(quotation.citation)}{sureness(quotation)}"
+        f"{sources(exchange, place, (quotation.citation, *quotation.reprints), shown=1, of='quotation')}</li>"
+        for place, quotation in enumerate(shown_quotations(answer))
+    )
+    return (
+        f'<p class="pq-absent">{text(speaking(answer))}</p><ol class="pq-values pq-quotations">{rows}</ol>'
+        f"{_folded_values(exchange, answer, said, 'Values read in them, none of them sure')}"
+    )
+
+
+def _folded_values(exchange: Exchange, answer: Answer, said: Judgement, heading: str) -> str:
+    shown = answer.answers[:_OTHER_VALUES]
+    values = "".join(_value(exchange, place, candidate, said) for place, candidate in enumerate(shown))
+    if not values:
+        return ""
+    return (
+        f'<details class="pq-others"><summary>{heading} ({len(shown)})</summary>'
+        f'<ul class="pq-values">{values}</ul></details>'
+    )
+
+
 def _absent(exchange: Exchange, answer: Answer, said: Judgement) -> str:
     nearest = "".join(passage(hit, exchange.id, place) for place, hit in enumerate(answer.passages[:_PASSAGES]))
-    values = "".join(
-        _value(exchange, place, candidate, said) for place, candidate in enumerate(answer.answers[:_OTHER_VALUES])
-    )
     return (
         f'<p class="pq-absent">{text(absence(answer))}</p>'
         f'<p class="pq-note">{text(scope(answer.searched))}.</p>'
         f"{_ways_on(exchange)}"
         + (f'<section class="pq-nearest"><h3>Nearest passages</h3>{nearest}</section>' if nearest else "")
-        + (
-            '<details class="pq-others"><summary>Values that were not sure enough '
-            f'({len(answer.answers[:_OTHER_VALUES])})</summary><ul class="pq-values">{values}</ul></details>'
-            if values
-            else ""
-        )
+        + _folded_values(exchange, answer, said, "Values that were not sure enough")
     )
 
 
@@ -203,8 +225,7 @@ def _foot(exchange: Exchange, answer: Answer, said: Judgement) -> str:
         f"read {count(len(answer.passages), 'passage')}",
         *([milliseconds(total)] if total is not None else []),
     ]
-    absent = answer.abstained or not answer.answers
-    buttons = _verdicts(exchange, said, None, *(("Right, it is not there", "Wrong, it is there") if absent else ()))
+    buttons = _verdicts(exchange, said, None, *_VERDICTS[answer.state])
     return (
         f'<footer class="pq-foot"><p class="pq-note">{text(" · ".join(steps))}</p>'
         f'<div class="pq-verdicts" role="group" aria-label="Is this right?">{buttons}'

@@ -140,6 +140,9 @@ class Desk:
         try:
             if "passage" in where:
                 citation = _cited(exchange.answer.passages[int(where["passage"])])
+            elif "quotation" in where:
+                quotation = exchange.answer.quotations[int(where["quotation"])]
+                citation = (quotation.citation, *quotation.reprints)[int(where["citation"])]
             else:
                 candidate = exchange.answer.answers[int(where["candidate"])]
                 citation = candidate.citations[int(where["citation"])]

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 import pullquote
+from pullquote.answers import State
 from pullquote.commands import BAD_INPUT
 from pullquote.errors import InputError
 from pullquote.printable import one_line
@@ -192,7 +193,9 @@ def ask(
     archive: ArchiveDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """Answer a question with the words that were printed. Exits 3 if the archive does not hold the answer.
+    """Answer a question with the words that were printed: a value that is sure, else the sentences that speak to it.
+
+    Exits 3 if the archive is silent on it.
 
     With --questions, each line {"id", "question", "as_of"?, "since"?, "until"?} gives one line of JSON; a bad
     line gives {"id", "error"}, and the exit code is 1 if there was one.
@@ -212,7 +215,7 @@ def ask(
             code = BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
         else:
             answer = engine.ask(question or "", filters=filters)
-            code = failures.NOT_IN_ARCHIVE if answer.abstained else 0
+            code = failures.NOT_IN_ARCHIVE if answer.state is State.SILENT else 0
             if as_json:
                 write_json(answer.to_json(), sys.stdout)
             else:

@@ -26,13 +26,15 @@ _DASH = "-"
 # Those that name themselves badly; the others are shown by their key.
 _NAMES = {
     "auroc": "AUROC (0 to 1, higher is better)",
+    "quotation_auroc": "AUROC (0 to 1, higher is better)",
+    "quotation_coverage_at_90_precision": "coverage at 90% precision, %",
     "aurc": "AURC (0 to 1, lower is better)",
     "coverage_at_90_precision": "coverage at 90% precision, %",
     "ece": "ECE (0 to 1, lower is better)",
     "ece_if_calibrated": "ECE by chance, were each confidence true",
     "brier": "Brier score (0 to 1, lower is better)",
 }
-_UP_TO_ONE = frozenset({"auroc", "aurc", "ece", "ece_if_calibrated", "brier"})
+_UP_TO_ONE = frozenset({"auroc", "quotation_auroc", "aurc", "ece", "ece_if_calibrated", "brier"})
 
 
 def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None:
@@ -46,9 +48,13 @@ def show_scores(run: Run, scores: Scores, comparison: Comparison | None) -> None
     console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.")
     console.print(f"Intervals and p-values: {_resampling(scores)}.")
     console.print(
-        "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or not.\n"
+        "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or not. "
+        "Quoted: the first quotation is right. Useful: sure and right, or a right quotation among three, or silent "
+        "where there is nothing.\n"
     )
     console.print(_groups(scores))
+    console.print(_states(scores))
+    console.print(_figures("Quotations, percent", scores.quotations))
     if scores.why:
         console.print(_figures("Withheld, of unanswerable ones", scores.why))
     console.print(_figures("Search", scores.retrieval))
@@ -121,7 +127,7 @@ def _table(*columns: str) -> Table:
 
 
 def _groups(scores: Scores) -> Table:
-    table = _table("", "n", "right", "right source", "EM", "F1", "answered", "best right")
+    table = _table("", "n", "right", "right source", "EM", "F1", "answered", "best right", "quoted", "useful")
     for name, group in scores.groups.items():
         table.add_row(
             Text(one_line(name)),
@@ -132,7 +138,17 @@ def _groups(scores: Scores) -> Table:
             _plain(group.f1),
             _plain(group.answered),
             _plain(group.best_right),
+            _plain(group.quotation),
+            _plain(group.useful),
         )
+    return table
+
+
+def _states(scores: Scores) -> Table:
+    table = _table("Right, of questions in each state", "sure", "speaks", "silent")
+    for name, group in scores.groups.items():
+        told = (group.states.get(state, (0, 0)) for state in ("sure", "speaks", "silent"))
+        table.add_row(Text(one_line(name)), *(f"{right:,} of {number:,}" for number, right in told))
     return table
 
 

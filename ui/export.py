@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pullquote
-from pullquote.answers import hit_json
+from pullquote.answers import State, hit_json
 from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.ui.conversation import Conversation, Exchange
@@ -98,7 +98,7 @@ def _exchange_json(exchange: Exchange) -> dict[str, Any]:
         "understood": exchange.understood,
         "filters": _filters_json(exchange.filters),
         "answer": answer.to_json() if answer else None,
-        "nearest": [hit_json(hit) for hit in nearest(answer)] if answer and answer.abstained else [],
+        "nearest": [hit_json(hit) for hit in nearest(answer)] if answer and answer.state is State.SILENT else [],
         "error": exchange.error or None,
     }
 

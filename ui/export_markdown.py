@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pullquote.answers import Candidate, Citation, Hit
+from pullquote.answers import Candidate, Citation, Hit, State
 from pullquote.ui.citing import escape_markdown, markdown_link
 from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export_wording import (
@@ -20,7 +20,16 @@ from pullquote.ui.export_wording import (
     standing,
 )
 from pullquote.ui.printable import shorten
-from pullquote.ui.wording import absence, around_span, imprint, searched
+from pullquote.ui.wording import (
+    absence,
+    around_span,
+    confidence,
+    imprint,
+    likelihood,
+    searched,
+    shown_quotations,
+    speaking,
+)
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -40,7 +49,13 @@ def _markdown_outcome(exchange: Exchange) -> list[str]:
     if answer is None:
         return [f"**No answer:** {escape_markdown(exchange.error)}"]
     found = escape_markdown(searched(answer))
-    if answer.abstained or not answer.answers:
+    if answer.state is State.SPEAKS:
+        quoted = [(one, (one.citation, *one.reprints)) for one in shown_quotations(answer)]
+        parts = [f"**{escape_markdown(speaking(answer))}**", found]
+        for one, cited in quoted:
+            parts += [escape_markdown(f"{likelihood(one)}, {confidence(one)}"), _markdown_cited(cited)]
+        return [*parts, "Values read in them, none of them sure:", _markdown_values(answer.answers)]
+    if answer.state is State.SILENT:
         parts = [f"**{escape_markdown(absence(answer))}**", found if answer.searched.articles else ""]
         if answer.passages:
             parts += ["Nearest passages:", _markdown_list([_markdown_passage(hit) for hit in nearest(answer)])]
@@ -62,7 +77,11 @@ def _markdown_values(candidates: Sequence[Candidate]) -> str:
 
 
 def _markdown_citations(candidate: Candidate) -> str:
-    return _markdown_list([_markdown_citation(citation) for citation in candidate.citations])
+    return _markdown_cited(candidate.citations)
+
+
+def _markdown_cited(citations: Sequence[Citation]) -> str:
+    return _markdown_list([_markdown_citation(citation) for citation in citations])
 
 
 def _markdown_citation(citation: Citation) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from pullquote.answers import Candidate, Citation, Hit
+from pullquote.answers import Candidate, Citation, Hit, State
 from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export_wording import (
     PASSAGE_CHARS,
@@ -24,7 +24,16 @@ from pullquote.ui.export_wording import (
 )
 from pullquote.ui.markup import marked_sentence, text, time_tag
 from pullquote.ui.printable import shorten
-from pullquote.ui.wording import absence, byline, searched, web_link
+from pullquote.ui.wording import (
+    absence,
+    byline,
+    confidence,
+    likelihood,
+    searched,
+    shown_quotations,
+    speaking,
+    web_link,
+)
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -98,7 +107,13 @@ def _html_outcome(exchange: Exchange) -> str:
     if answer is None:
         return f'<p class="absent">No answer: {text(exchange.error)}</p>'
     found = f'<p class="note">{text(searched(answer))}</p>'
-    if answer.abstained or not answer.answers:
+    if answer.state is State.SPEAKS:
+        parts = [f'<p class="absent">{text(speaking(answer))}</p>', found]
+        for one in shown_quotations(answer):
+            parts.append(f'<p class="note">{text(f"{likelihood(one)}, {confidence(one)}")}</p>')
+            parts.append(_html_cited((one.citation, *one.reprints)))
+        return "".join([*parts, "<h3>Values read in them, none of them sure</h3>", *map(_html_value, answer.answers)])
+    if answer.state is State.SILENT:
         parts = [f'<p class="absent">{text(absence(answer))}</p>', found if answer.searched.articles else ""]
         if answer.passages:
             parts += ["<h3>Nearest passages</h3>", _html_list([_html_passage(hit) for hit in nearest(answer)])]
@@ -121,7 +136,11 @@ def _html_value(candidate: Candidate) -> str:
 
 
 def _html_citations(candidate: Candidate) -> str:
-    return _html_list([_html_citation(citation) for citation in candidate.citations])
+    return _html_cited(candidate.citations)
+
+
+def _html_cited(citations: Sequence[Citation]) -> str:
+    return _html_list([_html_citation(citation) for citation in citations])
 
 
 def _html_citation(citation: Citation) -> str:

@@ -10,12 +10,23 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from pullquote.answers import Answer, Candidate, Citation, Hit
+from pullquote.answers import Answer, Candidate, Citation, Hit, State
 from pullquote.articles import AddReport
 from pullquote.printable import one_line
 from pullquote.ui.printable import shorten
 from pullquote.ui.progress import duration
-from pullquote.ui.wording import absence, around_span, confidence, count, imprint, searched, web_link
+from pullquote.ui.wording import (
+    absence,
+    around_span,
+    confidence,
+    count,
+    imprint,
+    likelihood,
+    searched,
+    shown_quotations,
+    speaking,
+    web_link,
+)
 
 if TYPE_CHECKING:
     from pullquote.index.archive import ArchiveInfo
@@ -52,8 +63,11 @@ class Page:
 def show_answer(answer: Answer) -> None:
     """Print an answer, or that the archive doesn't hold it, with what stands behind that."""
     page = Page()
-    if answer.abstained or not answer.answers:
+    if answer.state is State.SILENT:
         _show_absence(page, answer)
+        return
+    if answer.state is State.SPEAKS:
+        _show_quotations(page, answer)
         return
     best = answer.answers[0]
     page.line()
@@ -83,6 +97,19 @@ def _show_absence(page: Page, answer: Answer) -> None:
             page.line(shorten(hit.passage.text, _SNIPPET_CHARS), indent=2)
             _show_link(page, article.url, indent=2)
     _show_others(page, "Nearest values, none of them sure enough", answer.answers[:_OTHER_VALUES])
+
+
+def _show_quotations(page: Page, answer: Answer) -> None:
+    page.line()
+    page.line((speaking(answer), "bold yellow"), indent=2)
+    for number, quotation in enumerate(shown_quotations(answer), 1):
+        page.line()
+        page.line((f"{number}. {likelihood(quotation)}", "bold"), (f" · {confidence(quotation)}", "dim"), indent=2)
+        page.line()
+        _show_citation(page, quotation.citation)
+        for citation in quotation.reprints[:_ALSO_IN]:
+            page.line(("also in  ", "dim"), _place(citation), indent=2)
+    _show_others(page, "Values read in them, none of them sure", answer.answers[:_OTHER_VALUES])
 
 
 def _show_citation(page: Page, citation: Citation) -> None:

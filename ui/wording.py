@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from pullquote.answers import Answer, Candidate, Citation
+from pullquote.answers import Answer, Candidate, Citation, Quotation
 
 # Words for probabilities as analysts use them (US Intelligence Community Directive 203), from the lower bound of each
 # band on: 0.80 is "very likely".
@@ -21,6 +21,8 @@ _BANDS = (
 )
 # Below "unlikely" that any of the candidates is right, the archive doesn't answer.
 _GUESS_FROM = 0.20
+# Quotations are shown while they are at least a quarter as likely as the first, and have some chance at all.
+_SHOWN_SHARE, _SHOWN_FROM = 0.25, 0.10
 
 
 def day(value: dt.date | None) -> str:
@@ -45,18 +47,31 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
-def confidence(candidate: Candidate) -> str:
-    """Return how sure a candidate is: "confidence 92%" where that is a fitted probability."""
+def confidence(candidate: Candidate | Quotation) -> str:
+    """Return how sure a value or a quotation is: "confidence 92%" where that is a fitted probability."""
     if candidate.calibrated:
         return f"confidence {100 * candidate.confidence:.0f}%"
     return f"confidence {candidate.confidence:.2f} (uncalibrated)"
 
 
-def likelihood(candidate: Candidate) -> str:
-    """Return how sure a candidate is in words: "very likely"; "not measured" for an unfitted reader."""
+def likelihood(candidate: Candidate | Quotation) -> str:
+    """Return how sure a value or a quotation is in words: "very likely"; "not measured" for an unfitted reader."""
     if not candidate.calibrated:
         return "likelihood not measured"
     return next(words for bound, words in _BANDS if candidate.confidence >= bound)
+
+
+def shown_quotations(answer: Answer) -> tuple[Quotation, ...]:
+    """Return the quotations that are shown where no value is sure: the first, and those that come near it."""
+    first, *others = answer.quotations
+    bound = max(_SHOWN_FROM, _SHOWN_SHARE * first.confidence)
+    return (first, *(one for one in others if one.confidence >= bound))
+
+
+def speaking(answer: Answer) -> str:
+    """Return what stands above quotations where no value is sure."""
+    shown = len(shown_quotations(answer))
+    return f"The archive speaks to this, but no single value is sure. {count(shown, 'quotation')}, the likeliest first:"
 
 
 def share(probability: float) -> str:

@@ -201,7 +201,8 @@ class Recipe:
         ended = "ended" if result.finished else "stopped by its deadline"
         self._log(f"{name}: {ended} at step {result.steps:,}; best at {result.step:,}: {result.figures}")
         development = self._data / DEVELOPMENT
-        if isinstance(task, ReadingTask) and development.is_file():
+        # A processor would take minutes; `pullquote eval-reader` tells the same, and more.
+        if self._machine.cuda and isinstance(task, ReadingTask) and development.is_file():
             figures = task.figures_on(Prepared.load(development))
             self._log(f"{name}: development questions, before packing: {figures}")
 

@@ -85,6 +85,7 @@ def test_kept_readings_are_fitted(tmp_path, capsys):
     combine.main(["fit", str(tmp_path / "a"), str(tmp_path / "b"), "--output", str(tmp_path)])
     assert json.loads((tmp_path / "confidence.json").read_text())["fitted_on"] == "sixty, more (85 questions)"
     assert json.loads((tmp_path / "combination.json").read_text())["model_sha256"] == "0" * 64
+    assert json.loads((tmp_path / "quotation.json").read_text())["model_sha256"] == "0" * 64
     assert "it is first for 0.0% by votes, for 70.6% by the fitted ranking" in capsys.readouterr().out
 
 

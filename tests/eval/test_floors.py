@@ -40,7 +40,21 @@ def scores_with(types=None, **changed):
 
     def group(right, n=9):
         other = Figure(1.0, 0.0, 2.0, n)
-        return Group(n, other, known.get("f1", other), right, known.get("right_source"), other, None, None, None)
+        return Group(
+            n,
+            other,
+            known.get("f1", other),
+            right,
+            known.get("right_source"),
+            other,
+            None,
+            None,
+            None,
+            other,
+            None,
+            None,
+            {},
+        )
 
     kinds = {name: value for name, value in (TYPES | (types or {})).items() if value is not None}
     return Scores(
@@ -56,6 +70,7 @@ def scores_with(types=None, **changed):
         bins=(),
         citations={k: v for k, v in known.items() if k == "verbatim"},
         lists={},
+        quotations={},
         latency_ms={},
         errors=0,
     )

@@ -101,6 +101,10 @@ def group(right, n=4, **changes):
         "best_right": figure(right - 6),
         "best_exact_match": None,
         "best_f1": None,
+        "useful": figure(right - 7),
+        "quotation": figure(right - 8),
+        "quotation_in_3": figure(right - 9),
+        "states": {"sure": (2, 1), "speaks": (1, 1), "silent": (1, 0)},
     }
     return Group(**{**given, **changes})
 
@@ -120,6 +124,7 @@ SCORES = Scores(
     bins=(Bin(0.0, 0.5, 0.31, 0.25, 3), Bin(0.5, 1.0, 0.8, 1.0, 1)),
     citations={"verbatim": figure(100.0)},
     lists={},
+    quotations={},
     why={"wrong-event": Figure(80.0, 55.5, 92.5, 20), "false-premise": Figure(100.0, 34.2, 100.0, 2)},
     latency_ms={"search": (8.25, 12.5), "read": (140.0, 190.0), "total": (149.0, 204.1)},
     errors=0,
@@ -134,6 +139,7 @@ NOTHING = Scores(
     bins=(),
     citations={},
     lists={},
+    quotations={},
     why={},
     latency_ms={},
     errors=0,

@@ -17,7 +17,7 @@ from pullquote.eval.run_files import FACTS_FILE, ROWS_FILE, read_rows, row_line
 from pullquote.index.archive import Archive
 from pullquote.qa.combining import Combiner
 from pullquote.qa.confidence import FEATURES
-from pullquote.qa.engine import GIVEN_FROM, PASSAGES_READ, Engine
+from pullquote.qa.engine import GIVEN_FROM, PASSAGES_READ, SPEAKS_FROM, Engine
 from pullquote.qa.found import RANK_PENALTY, TEMPERATURE
 
 from eval_fakes import FindingReader, span, write_lines
@@ -303,7 +303,12 @@ def test_a_run_and_its_facts(archive, tmp_path):
     assert (facts.archive_sha256, facts.articles, facts.passages) == (info.content_sha256, 5, 6)
     assert (facts.reader, facts.reader_sha256, facts.confidence_sha256) == ("finding", "f" * 64, "")
     assert (facts.embedder, facts.embedder_sha256) == ("hash", HashEmbedder().sha256)
-    assert facts.settings == {"passages_read": PASSAGES_READ, "spans_a_passage": 5, "given_from": GIVEN_FROM}
+    assert facts.settings == {
+        "passages_read": PASSAGES_READ,
+        "spans_a_passage": 5,
+        "given_from": GIVEN_FROM,
+        "speaks_from": SPEAKS_FROM,
+    }
     assert (facts.seed, facts.bfloat16, facts.cores) == (3, False, os.cpu_count())
     assert facts.pullquote == pullquote.__version__
     assert tuple(read_rows(tmp_path / "r" / ROWS_FILE)) == run.rows

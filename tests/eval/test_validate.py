@@ -97,6 +97,7 @@ def test_a_sound_set(check):
         "speaker": 1,
         "list": 1,
         "followup": 1,
+        "explain": 0,
         "far": 1,
         "split report": 2,
         "split tune": 5,
@@ -154,7 +155,7 @@ def test_a_sound_set(check):
         ("list", {"items": [["Steg"]]}, "a list needs its items, at least two"),
         ("list", {"items": [["Steg"], ["Osk"]]}, "an item's wording is not among the answers"),
         ("followup", {"history": []}, "a follow-up needs the turns before it"),
-        ("none", {"why": ""}, 'an unanswerable question says "why": wrong-event, missing-fact or false-premise'),
+        ("none", {"why": ""}, 'an unanswerable question says "why": wrong-event, missing-fact, false-premise, outside'),
         ("none", {"why": "unknown"}, 'an unanswerable question says "why"'),
     ],
 )

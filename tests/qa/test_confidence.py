@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
 from pullquote.qa.confidence import FEATURES, FILE_NAME, JUDGED_BY, ConfidenceModel, confidence_for, load
-from pullquote.qa.engine import GIVEN_FROM, Engine
+from pullquote.qa.engine import GIVEN_FROM, SPEAKS_FROM, Engine
 
 from fakes import CapitalReader
 
@@ -245,4 +245,5 @@ def test_the_engines_settings(archive, reader):
         "passages_read": 7,
         "spans_a_passage": 5,
         "given_from": GIVEN_FROM,
+        "speaks_from": SPEAKS_FROM,
     }

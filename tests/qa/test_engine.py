@@ -35,7 +35,17 @@ VIG = {
 DUES = {"id": "dues", "text": "Harbour dues rise again."}
 QUESTION = "who chaired the port authority of varn"
 
-ANSWER_KEYS = ["question", "answer", "abstained", "confidence", "answers", "searched", "timings_ms"]
+ANSWER_KEYS = [
+    "question",
+    "answer",
+    "abstained",
+    "confidence",
+    "state",
+    "quotations",
+    "answers",
+    "searched",
+    "timings_ms",
+]
 CANDIDATE_KEYS = ["text", "confidence", "origins", "citations"]
 CITATION_KEYS = [
     "article_id",

@@ -19,6 +19,7 @@ TAGS = {
 }
 ATTRIBUTES = {
     *("class", "datetime", "role", "type", "style", "tabindex", "hidden", "name", "value", "autocomplete", "required"),
+    *("data-quotation",),
     *("data-pq", "data-exchange", "data-candidate", "data-citation", "data-passage", "data-verdict", "data-drop"),
     *("data-pq-toggle", "data-pq-rephrase", "data-understood", "data-turn"),
     *("aria-label", "aria-valuemin", "aria-valuemax", "aria-valuenow", "aria-valuetext", "aria-hidden"),
@@ -77,6 +78,26 @@ def test_an_answer_shows_words_standing_sentence_and_source():
     assert "Searched 2 articles · read 1 passage · 12 ms" in page.text
     cite = next(button for button in page.buttons if button.get("data-pq") == "cite")
     assert (cite["data-exchange"], cite["data-candidate"], cite["data-citation"]) == ("e1", "0", "0")
+
+
+def test_where_no_value_is_sure_sentences_speak():
+    html = answer_card(exchange(fakes.speaking()))
+    page = Page(html)
+    assert "The archive speaks to this, but no single value is sure. 2 quotations, the likeliest first:" in page.text
+    assert '<mark class="pq-span">Dr Hanne Ost</mark>erby, of the marine safety board' in html
+    assert 'aria-valuetext="likely, 62% likely to answer this"' in html
+    assert "printed by 2 outlets" in page.text
+    assert "It will take a year." in page.text
+    assert "Values read in them, none of them sure (1)" in page.text
+    cites = [button for button in page.buttons if button.get("data-pq") == "cite"]
+    # The first one's article, its reprint, the second one's article, and the value's below.
+    assert [(one.get("data-quotation"), one.get("data-candidate"), one["data-citation"]) for one in cites] == [
+        ("0", None, "0"),
+        ("0", None, "1"),
+        ("1", None, "0"),
+        (None, "0", "0"),
+    ]
+    assert "None of these answers it" in page.text
 
 
 def test_without_calibration_no_likelihood_is_claimed():

@@ -69,6 +69,40 @@ def test_ask_for_what_is_not_there_exits_3_and_says_what_was_searched(run):
     assert "Dr Hanne Osterby" in result.stdout
 
 
+def test_ask_where_no_value_is_sure_gives_the_sentences_that_speak_to_it_and_exits_0(run):
+    result = run("ask", "Why did she sink?")
+    assert result.exit_code == 0
+    lines = [line.strip() for line in result.stdout.splitlines() if line.strip()]
+    assert lines == [
+        "The archive speaks to this, but no single value is sure. 2 quotations, the likeliest first:",
+        "1. likely · confidence 62%",
+        fakes.SENTENCE,
+        "Corrin Star: nine dead",
+        "Harbour Courier · By Ines Amaro and Tom Reyl · 4 May 2031",
+        "https://courier.example/corrin-star",
+        "also in  Tarn Weekly · 4 May 2031",
+        "2. unlikely · confidence 20%",
+        "It will take a year.",
+        "Corrin Star: nine dead",
+        "Harbour Courier · By Ines Amaro and Tom Reyl · 4 May 2031",
+        "https://courier.example/corrin-star",
+        "Values read in them, none of them sure",
+        "“The Corrin”  0.10  Harbour Courier · 4 May 2031",
+    ]
+
+
+def test_states_and_quotations_stand_in_the_json(run):
+    result = run("ask", "Why did she sink?", "--json")
+    answer = json.loads(result.stdout)
+    assert (result.exit_code, answer["state"], answer["answer"], answer["abstained"]) == (0, "speaks", None, True)
+    first = answer["quotations"][0]
+    assert (first["text"], first["confidence"], first["citation"]["text"]) == (fakes.SENTENCE, 0.62, "Dr Hanne Ost")
+    assert fakes.PLAIN.text[first["start"] : first["end"]] == fakes.SENTENCE
+    assert [one["article_id"] for one in first["reprints"]] == ["a9"]
+    assert json.loads(run("ask", "Who?", "--json").stdout)["state"] == "sure"
+    assert json.loads(run("ask", "salary", "--json").stdout)["state"] == "silent"
+
+
 def test_ask_json_is_one_line_and_exit_3_holds_there_too(run):
     result = run("ask", "salary", "--json")
     assert result.exit_code == 3
@@ -197,6 +231,7 @@ def test_search_without_hits_says_so_on_stderr(run):
     [
         ("ask", "hostile"),
         ("ask", "hostile salary"),
+        ("ask", "hostile why"),
         ("search", "x"),
         ("info",),
         ("ask", "hostile", "--json"),

@@ -142,9 +142,12 @@ def test_eval_asks_the_report_split_of_the_sets_own_articles(run, gold, reader):
     assert reader.asked == [ASKED["Varn"], ASKED["Tarn"], ASKED["Skelm"], PAY]
     lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
     assert lines[0] == "Tarn, report: 4 questions over 5 articles; reader finding, embedder hash."
-    rows = {line.split()[0]: line for line in lines if line}
-    assert re.fullmatch(r"all 4 50\.0 \([\d.]+-[\d.]+\) 33\.3 \([\d.]+-[\d.]+\) 50\.0 50\.0 50\.0 66\.7", rows["all"])
-    assert re.fullmatch(r"unanswerable 1 100\.0 \(20\.7-100\.0\) - 100\.0 100\.0 0\.0 -", rows["unanswerable"])
+    rows = {line.split()[0]: line for line in reversed(lines) if line}
+    # Quoted: the sentences of both right values. Useful: the one that is sure, and the silence where nothing answers.
+    interval = r"\([\d.]+-[\d.]+\)"
+    assert re.fullmatch(rf"all 4 50\.0 {interval} 33\.3 {interval} 50\.0 50\.0 50\.0 66\.7 66\.7 50\.0", rows["all"])
+    assert re.fullmatch(r"unanswerable 1 100\.0 \(20\.7-100\.0\) - 100\.0 100\.0 0\.0 - - 100\.0", rows["unanswerable"])
+    assert "all 1 of 2 0 of 0 1 of 2" in lines
     # All of three, of four, of one: Wilson's intervals.
     assert any(re.fullmatch(r"hit@20 100\.0 43\.9 to 100\.0 3", line) for line in lines)
     assert any(re.fullmatch(r"verbatim 100\.0 51\.0 to 100\.0 4", line) for line in lines)
@@ -170,7 +173,7 @@ def test_eval_json_is_complete_and_one_line(run, gold):
     scores = told["scores"]
     assert list(scores) == [
         "groups", "why", "retrieval", "abstention", "curve", "threshold", "calibration", "bins", "citations", "lists",
-        "latency_ms", "errors", "wrong_cost", "stories",
+        "quotations", "latency_ms", "errors", "wrong_cost", "stories",
     ]  # fmt: skip
     assert list(scores["groups"]) == ["all", "answerable", "unanswerable", "fact"]
     assert scores["groups"]["all"]["right"]["value"] == 50

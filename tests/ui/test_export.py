@@ -42,9 +42,11 @@ PLAIN = Conversation(
         exchange("?", "The question holds no letter or digit."),
     )
 )
+SPEAKING = Conversation((exchange("Why did she sink?", fakes.speaking()),))
 HOSTILE = Conversation(
     (
         exchange(fakes.HOSTILE.text, fakes.hostile(), understood=fakes.HOSTILE.title),
+        exchange("z", fakes.speaking(article=fakes.HOSTILE)),
         exchange("x", fakes.absent(article=fakes.HOSTILE), filters=Filters(outlets=("<b>Outlet</b>\u2066",))),
         exchange("y", fakes.HOSTILE.text),
     )
@@ -155,6 +157,16 @@ def test_html_loads_and_runs_nothing():
     assert "@media print" in style
     assert "prefers-color-scheme: dark" in style
     assert not re.search(r"url\(|@import|<", style.removeprefix("<style>"))
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_where_no_value_is_sure_the_quotations_are_kept(form):
+    text = export(SPEAKING, INFO, form, exported_at=WHEN)
+    assert "The archive speaks to this, but no single value is sure" in text
+    assert "likely, confidence 62%" in text
+    assert "Tarn Weekly" in text
+    assert "It will take a year" in text
+    assert "Values read in them, none of them sure" in text
 
 
 def test_nothing_hostile_is_markup_in_html():

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
-from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Searched
+from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Quotation, Searched
 from pullquote.articles import AddReport, Article, Passage, Skipped
 from pullquote.errors import InputError, NotAnArchive
 from pullquote.filters import Filters
@@ -79,6 +79,34 @@ def hostile(question: str = "What?") -> Answer:
     return Answer(question, best.text, False, 0.5, (best, best), Searched(2, 5), {}, (hit(HOSTILE),))
 
 
+def speaking(question: str = "Why did she sink?", *, article: Article = PLAIN) -> Answer:
+    """Two sentences speak to it, the second hardly; the first is printed elsewhere, too."""
+    sentences = [SENTENCE, "It will take a year."] if article is PLAIN else [article.text[:40], article.text[40:60]]
+    first, second = (citation(article, one[:12], sentence=one) for one in sentences)
+    reprint = replace(first, article_id="a9", outlet="Tarn Weekly")
+    quoted = (
+        Quotation(
+            first.sentence,
+            first.sentence_start,
+            first.sentence_start + len(first.sentence),
+            0.62,
+            first,
+            (reprint,),
+            calibrated=True,
+        ),
+        Quotation(
+            second.sentence,
+            second.sentence_start,
+            second.sentence_start + len(second.sentence),
+            0.2,
+            second,
+            calibrated=True,
+        ),
+        replace(Quotation("", 0, 0, 0.01, second), calibrated=True),
+    )
+    return replace(absent(question, article=article), quotations=quoted, speaks=True)
+
+
 def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> Answer:
     candidate = Candidate(article.text[:10], 0.1, 1, (citation(article, article.text[:10]),))
     searched = Searched(2, 5, dt.date(2031, 5, 1), dt.date(2031, 6, 9))
@@ -86,7 +114,7 @@ def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> 
 
 
 class FakeEngine:
-    """Answers by a word of the question: "salary" is not in the archive, "hostile" is an attack."""
+    """Answers by a word of the question: "salary" is not in the archive, "why" is spoken to, "hostile" an attack."""
 
     def __init__(self, archive: object = None, **chosen: object) -> None:
         self.chosen = chosen
@@ -105,6 +133,8 @@ class FakeEngine:
             raise ZeroDivisionError("a bug")
         if "interrupt" in question:
             raise KeyboardInterrupt
+        if "why" in question.lower():
+            return speaking(question, article=HOSTILE if "hostile" in question else PLAIN)
         if "salary" in question:
             return absent(question, article=HOSTILE if "hostile" in question else PLAIN)
         return hostile(question) if "hostile" in question else answered(question)
