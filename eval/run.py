@@ -169,7 +169,7 @@ class Judge:
         row = judge_wording(row, question, text, scorer=self._scorer)
         if question.type == "explain":
             # What explains has no one wording: the sentence has to say it.
-            row = replace(row, right=bool(top) and explains(top.citations[0], question))
+            row = replace(row, right=top is not None and explains(top.citations[0], question))
         supported = bool(row.right and top and supports(top.citations[0], question.spans))
         return replace(
             row,

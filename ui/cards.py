@@ -161,7 +161,7 @@ def _quoted(exchange: Exchange, answer: Answer, said: Judgement) -> str:
         for place, quotation in enumerate(shown_quotations(answer))
     )
     return (
-        f'<p class="pq-absent">{text(speaking(answer))}</p><ol class="pq-values pq-quotations">{rows}</ol>'
+        f'<p class="pq-speaks">{text(speaking(answer))}</p><ol class="pq-values pq-quotations">{rows}</ol>'
         f"{_folded_values(exchange, answer, said, 'Values read in them, none of them sure')}"
     )
 

@@ -17,7 +17,7 @@ from pullquote.qa.windows import ReaderInput, Window, make_windows, pad
 # Batches are formed from pools of this many windows sorted by length: little padding, still well mixed.
 _POOL_BATCHES = 64
 # How often the title stands before the passage in training, as it does when an archive is asked.
-_TITLE_SHARE = 0.5
+TITLE_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def epoch_batches(
     inputs = [
         ReaderInput(
             text=examples[index].text,
-            context=examples[index].title if rng.random() < _TITLE_SHARE else "",
+            context=examples[index].title if rng.random() < TITLE_SHARE else "",
         )
         for index in order
     ]

@@ -55,7 +55,8 @@ class HeadsTask:
             table = windows.cut(np.ones(len(windows.prepared), dtype=np.bool_))
             # Of a passage that takes several windows, only the first is judged.
             table = table.only(table.first == 0)
-            held_out = table.group % _HELD_OUT == 0
+            _, question = np.unique(table.group, return_inverse=True)
+            held_out = question % _HELD_OUT == 0
             self._learnt[head], self._selected[head] = table.only(~held_out), table.only(held_out)
         self._first = dict(zip(self._heads, np.cumsum([0, *map(len, self._learnt.values())]), strict=False))
         self.batches = self._plan()

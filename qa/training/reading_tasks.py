@@ -12,7 +12,7 @@ import torch
 
 from pullquote.index.precision import has_int8
 from pullquote.qa.training.base import load_base
-from pullquote.qa.training.batches import arrange
+from pullquote.qa.training.batches import TITLE_SHARE, arrange
 from pullquote.qa.training.losses import soft_losses, span_losses, taught_losses
 from pullquote.qa.training.machine import Machine
 from pullquote.qa.training.prepared import Prepared
@@ -21,8 +21,6 @@ from pullquote.qa.training.span_figures import model_arguments, span_figures
 from pullquote.qa.training.teaching import Teaching
 from pullquote.qa.training.token_windows import TokenWindows, WindowTable
 
-# How often the title stands before the passage in training, as it does when an archive is asked.
-_TITLE_SHARE = 0.5
 # Of a labelled passage's windows, so many of those that lack the answer are learnt.
 _EMPTY_WINDOWS = 0.15
 # How much the teacher counts beside the labels, and what scores are divided by before they are compared: as the small
@@ -59,7 +57,7 @@ class ReadingTask:
         to_machine(self.model, machine)
         self.windows, self._selection = (self._windows(part, self.tokenizer) for part in (prepared, selection))
         rng = np.random.default_rng(settings.seed)
-        self._selection_table = self._selection.cut(rng.random(len(selection)) < _TITLE_SHARE)
+        self._selection_table = self._selection.cut(rng.random(len(selection)) < TITLE_SHARE)
         self.table, self.batches = self._plan()
         self.teaching: Teaching | None = None
 
@@ -92,7 +90,7 @@ class ReadingTask:
     def _epoch_windows(self, seed: int) -> WindowTable:
         rng = np.random.default_rng(seed)
         prepared = self.windows.prepared
-        table = self.windows.cut(rng.random(len(prepared)) < _TITLE_SHARE)
+        table = self.windows.cut(rng.random(len(prepared)) < TITLE_SHARE)
         wanted = (prepared.labelled & prepared.right)[table.row]
         kept = ~wanted | self.windows.answered(table) | (rng.random(len(table)) < _EMPTY_WINDOWS)
         return table.only(kept)

@@ -228,6 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the questions, 0..1, that are learnt")
     parser.add_argument("--epochs", type=float, help="passes over the data, instead of each stage's own")
     parser.add_argument("--seed", type=int, default=20310504)
+    parser.add_argument("--float32", action="store_true", help="don't use bfloat16, as if there were none")
     parser.add_argument("--threads", type=int, help="processor threads (default: one a core)")
     parser.add_argument(
         "--whole-plan",
@@ -244,6 +245,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         import torch
 
         torch.set_num_threads(options.threads)
+    machine = find_machine(options.device)
+    if options.float32:
+        machine = replace(machine, bfloat16=False)
     options.output.mkdir(parents=True, exist_ok=True)
     with (options.output / "log.txt").open("a", encoding="utf-8") as written:
 
@@ -256,7 +260,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         recipe = Recipe(
             options.data,
             options.output,
-            machine=find_machine(options.device),
+            machine=machine,
             share=options.share,
             epochs=options.epochs,
             seed=options.seed,

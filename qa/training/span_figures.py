@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from pullquote.qa.reader import MAX_SPAN_TOKENS
 from pullquote.qa.training.machine import Machine
 from pullquote.qa.training.token_windows import TokenWindows, WindowTable
 
-# As the reader's (`pullquote.qa.reader.MAX_SPAN_TOKENS`).
-_SPAN_TOKENS = 30
 _MASKED = -1e4
 # Tokens of one forward pass, on a GPU and on a processor.
 _BATCH_TOKENS = {True: 65_536, False: 3_072}
@@ -77,7 +76,7 @@ def _best_spans(
         starts, ends = starts.masked_fill(~allowed, _MASKED), ends.masked_fill(~allowed, _MASKED)
         tokens = starts.shape[1]
         # (windows, lengths, tokens): the span that begins there and has so many tokens more.
-        sums = torch.full((len(numbers), min(_SPAN_TOKENS, tokens), tokens), 2 * _MASKED, device=starts.device)
+        sums = torch.full((len(numbers), min(MAX_SPAN_TOKENS, tokens), tokens), 2 * _MASKED, device=starts.device)
         for extra in range(sums.shape[1]):
             sums[:, extra, : tokens - extra] = starts[:, : tokens - extra] + ends[:, extra:]
         best, places = sums.flatten(1).max(dim=1)

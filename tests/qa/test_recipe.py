@@ -256,6 +256,7 @@ def test_the_command_writes_a_log_and_parts_that_travel(data: Path, tmp_path: Pa
         (["--minutes", "0"], InputError, "--minutes has to be above 0"),
         (["--minutes", "1", "--share", "0"], InputError, "--share between 0 and 1"),
         (["--minutes", "1", "--device", "tpu"], InputError, "not 'tpu'"),
+        *([] if torch.cuda.is_available() else [(["--minutes", "1", "--device", "cuda"], InputError, "no GPU")]),
         (["--minutes", "1", "--data", "nowhere"], SourceError, r"train\.npz cannot be read"),
     ],
 )
