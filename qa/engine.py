@@ -35,7 +35,9 @@ _SPANS_A_PASSAGE = 5
 # much is withheld as from 0.5 on with the small reader alone.
 GIVEN_FROM = 0.55
 CANDIDATES = 5
-# Sentences that an answer keeps, and how likely the first has to be for the archive to speak to the question.
+# Sentences that an answer keeps, and how likely the first has to be for the archive to speak to the question. On the
+# gold's tune split (`python -m pullquote.eval.combine quotations`) a lower bound is useful a little more often, but has
+# much more to say where nothing answers: from 0.3 on it is silent for 45% of those questions, from 0.4 on for 57%.
 QUOTATIONS = 5
 SPEAKS_FROM = 0.4
 

@@ -22,7 +22,25 @@ from pullquote.qa.normalize import normalize_answer
 from pullquote.qa.reader import Reader, ScoredSpan
 
 FILE_NAME = "quotation.json"
+# What is known of the value that is marked (`pullquote.qa.combining.VALUE_FEATURES`).
+_OF_VALUE = (
+    "log_votes",
+    "origins",
+    "age",
+    "undated",
+    "suits",
+    "repeats",
+    "support",
+    "first",
+    "headline",
+    "asked",
+    "name",
+    "figure",
+    "longer",
+    "dangling",
+)
 FEATURES = (
+    *_OF_VALUE,
     "share",
     "lead",
     "preference",
@@ -124,8 +142,9 @@ def sentences(found: Sequence[Found], asked: Asked, combiner: Combiner | None) -
         share, key = max(same, key=lambda one: (one[0], -one[1][0]))
         rival = max((other for name, other in shares.items() if name != wording), default=0.0)
         read = places[key]
-        marked = _marked(read, odds)
+        value, marked = _marked(read, odds)
         features = _features(read, marked, key, asked) | {
+            **{name: value.features[name] for name in _OF_VALUE},
             "share": math.log(share),
             "lead": max(-_MOST_LEAD, min(_MOST_LEAD, math.log(share / rival) if rival else _MOST_LEAD)),
             "printed": math.log(len(same)),
@@ -164,8 +183,8 @@ def _covered(words: frozenset[str], text: str) -> float:
     return len(words & content_words(text)) / (len(words) or 1)
 
 
-def _marked(read: Sequence[tuple[Ranked, Found]], odds: dict[int, float]) -> Found:
-    """Return the best place of a sentence, with what stands in one phrase with it."""
+def _marked(read: Sequence[tuple[Ranked, Found]], odds: dict[int, float]) -> tuple[Ranked, Found]:
+    """Return the best value of a sentence, and its place there with what stands in one phrase with it."""
     best_value, best = max(read, key=lambda one: (odds[id(one[0])], one[1].vote))
     text = best.hit.passage.text
     start, end = best.span.start, best.span.end
@@ -177,8 +196,8 @@ def _marked(read: Sequence[tuple[Ranked, Found]], odds: dict[int, float]) -> Fou
         if overlaps or _WITHIN_PHRASE.fullmatch(between):
             start, end = min(start, place.span.start), max(end, place.span.end)
     if (start, end) == (best.span.start, best.span.end):
-        return best
-    return Found(best.hit, best.rank, ScoredSpan(start, end, best.span.score), best.margin)
+        return best_value, best
+    return best_value, Found(best.hit, best.rank, ScoredSpan(start, end, best.span.score), best.margin)
 
 
 def quotations(
@@ -206,6 +225,11 @@ def quotations(
         sure = model.probability(sentence.features) if model else _sum_of_values(cited[0], answers)
         made.append((sure, sentence, cited))
     made.sort(key=lambda one: -one[0])
+    kept: list[tuple[float, Sentence, list[Citation]]] = []
+    for one in made:
+        # What touches a likelier one, such as it and the sentence after it, says nothing more.
+        if not any(_overlap(one[2][0], other[2][0]) for other in kept):
+            kept.append(one)
     return [
         Quotation(
             text=cited[0].sentence,
@@ -217,8 +241,16 @@ def quotations(
             features=sentence.features,
             calibrated=model is not None,
         )
-        for sure, sentence, cited in made[:limit]
+        for sure, sentence, cited in kept[:limit]
     ]
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return (
+        one.article_id == other.article_id
+        and one.sentence_start < other.sentence_start + len(other.sentence)
+        and other.sentence_start < one.sentence_start + len(one.sentence)
+    )
 
 
 def _cited(sentence: Sentence) -> list[Citation]:

@@ -136,6 +136,12 @@ def test_what_is_known_of_a_sentence():
     assert known["lead"] == -by_article["b"]["lead"]
 
 
+def test_of_sentences_that_overlap_the_likeliest_stands_for_all():
+    read = {"Tuesday": 3.0, "Tuesday. Nobody was hurt": 2.0}
+    (first,) = quoted(asked("When was the wreck towed?", (hit("a", TOWED), read)))
+    assert first.text == TOWED[: TOWED.index(" Nobody")]
+
+
 def test_nothing_read_means_nothing_quoted():
     assert quoted(asked("Where?", (hit("a", TOWED), {}))) == []
 
