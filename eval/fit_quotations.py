@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from pullquote.answers import Quotation
 from pullquote.errors import InputError
 from pullquote.eval.calibrate import mean_and_scale, rounded, story_folds
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.readings import Read
 from pullquote.eval.run import quotation_right
 from pullquote.qa.combining import Combiner
+from pullquote.qa.evidence import cite
 from pullquote.qa.found import collect
-from pullquote.qa.quotations import FEATURES, QuotationModel, quotations
+from pullquote.qa.quotations import FEATURES, QuotationModel, Sentence, sentences
 
 # A question's sentences beyond so many have hardly a chance.
 _SENTENCES = 20
@@ -77,9 +77,7 @@ def fit_quotations(
         InputError: too few sentences are right, or too few wrong.
     """
     made = [_sentences(read, combiner) for read, combiner in zip(reads, combiners, strict=True)]
-    labels = [
-        [quotation_right(one.citation, read.question) for one in own] for read, own in zip(reads, made, strict=True)
-    ]
+    labels = [[_right(one, read) for one in own] for read, own in zip(reads, made, strict=True)]
     x = [
         np.array([[one.features[name] for name in FEATURES] for one in own]).reshape(-1, len(FEATURES)) for own in made
     ]
@@ -103,8 +101,12 @@ def fit_quotations(
     return QuotationFit(model, expected_calibration_error(first, right_at[1]), first, right_at, answerable)
 
 
-def _sentences(read: Read, combiner: Combiner | None) -> list[Quotation]:
-    return quotations(collect(read.asked), read.asked, (), limit=_SENTENCES, combiner=combiner)
+def _sentences(read: Read, combiner: Combiner | None) -> list[Sentence]:
+    return sentences(collect(read.asked), read.asked, combiner)[:_SENTENCES]
+
+
+def _right(sentence: Sentence, read: Read) -> bool:
+    return quotation_right(cite(sentence.marked.hit, sentence.marked.span), read.question)
 
 
 def _chosen(parts: Sequence[npt.NDArray[np.bool_]], wanted: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.bool_]]:
