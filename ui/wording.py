@@ -71,7 +71,8 @@ def shown_quotations(answer: Answer) -> tuple[Quotation, ...]:
 def speaking(answer: Answer) -> str:
     """Return what stands above quotations where no value is sure."""
     shown = len(shown_quotations(answer))
-    return f"The archive speaks to this, but no single value is sure. {count(shown, 'quotation')}, the likeliest first:"
+    order = ", the likeliest first" if shown > 1 else ""
+    return f"The archive speaks to this, but no single value is sure. {count(shown, 'quotation')}{order}:"
 
 
 def share(probability: float) -> str:

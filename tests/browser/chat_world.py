@@ -59,6 +59,7 @@ _RULES = [
     (r"how many .*died", r"Nine(?= people died)", 2.6),
     (r"how many .*died", r"Thirteen(?= people died)", 1.2),
     (r"salary", r"Port Authority", -0.7),
+    (r"why .*fees", r"defended the new harbour fees", 0.1),
     (r"who .*(?:opened|fair)", r"Mayor Jon Vig", 3.2),
     (r"how long|what did she say", r"a year", 1.5),
     (r"who .*parrot", r"Captain Sten Hovde", 2.0),

@@ -130,6 +130,23 @@ def test_values_that_differ_are_both_shown(visit):
     assert "Evening Echo" in conflict.locator(".pq-cite").inner_text()
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_where_no_value_is_sure_the_sentence_that_speaks_is_shown(visit, width):
+    page = visit(viewport={"width": width, "height": 844})
+    card = ask(page, "Why did harbour fees rise?")
+    assert card.locator(".pq-speaks").inner_text() == (
+        "The archive speaks to this, but no single value is sure. 1 quotation:"
+    )
+    quoted = card.locator(".pq-quotations > li")
+    assert quoted.count() == 1
+    assert quoted.locator(".pq-span").inner_text() == "defended the new harbour fees"
+    assert "Margit Lorrimer, chief executive of the Port Authority" in quoted.locator(".pq-sentence").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    quoted.locator(".pq-cite").first.click()
+    page.locator("#pq-pane .pq-span").first.wait_for()
+    assert page.locator(".pq-pane-title").inner_text() == "Harbour fees rise"
+
+
 def test_not_sure_and_not_there_are_told_apart(visit):
     page = visit()
     unsure = ask(page, "What salary is Margit Lorrimer paid?")

@@ -25,6 +25,8 @@ PINNED = {
     "right": 70.0,
     "f1": 75.0,
     "right_source": 60.0,
+    "quoted": 65.0,
+    "useful": 55.0,
     "hit@20": 90.0,
     "auroc": 0.8,
     "ece": 0.05,
@@ -41,19 +43,19 @@ def scores_with(types=None, **changed):
     def group(right, n=9):
         other = Figure(1.0, 0.0, 2.0, n)
         return Group(
-            n,
-            other,
-            known.get("f1", other),
-            right,
-            known.get("right_source"),
-            other,
-            None,
-            None,
-            None,
-            other,
-            None,
-            None,
-            {},
+            n=n,
+            exact_match=other,
+            f1=known.get("f1", other),
+            right=right,
+            right_source=known.get("right_source"),
+            answered=other,
+            best_exact_match=None,
+            best_f1=None,
+            best_right=None,
+            useful=known["useful"],
+            quotation=known.get("quoted"),
+            quotation_in_3=None,
+            states={},
         )
 
     kinds = {name: value for name, value in (TYPES | (types or {})).items() if value is not None}
