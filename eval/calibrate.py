@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from pullquote.errors import InputError
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.rows import Row
+from pullquote.linear import LinearModel
 from pullquote.qa.confidence import FEATURES, JUDGED_BY, ConfidenceModel, widened
 
 _FOLDS = 5
@@ -27,6 +29,7 @@ _DECIMALS = 6
 _LEAST_SCALE = 1e-5
 
 Matrix = npt.NDArray[np.float64]
+Model = TypeVar("Model", bound=LinearModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +122,35 @@ def story_folds(subjects: Sequence[str], seed: int) -> npt.NDArray[np.int64]:
 
 
 def _model(x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str) -> ConfidenceModel:
+    known = [widened(dict(zip(FEATURES, row, strict=True))) for row in x.tolist()]
+    return logistic(
+        ConfidenceModel, JUDGED_BY, np.array([[one[name] for name in JUDGED_BY] for one in known]), y, reader_sha256
+    )
+
+
+def logistic(
+    kind: type[Model], names: tuple[str, ...], x: Matrix, y: npt.NDArray[np.bool_], reader_sha256: str
+) -> Model:
+    """Return a logistic regression over standardised features.
+
+    Args:
+        kind: what it is made as.
+        names: (features,) of the columns.
+        x: (rows, features).
+        y: (rows,) which are right.
+        reader_sha256: the reader's weights.
+    """
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    known = [widened(dict(zip(FEATURES, row, strict=True))) for row in x.tolist()]
-    x = np.array([[features[name] for name in JUDGED_BY] for features in known])
     mean, scale = mean_and_scale(x)
     fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
-    return ConfidenceModel(
+    return kind(
         model_sha256=reader_sha256,
         mean=rounded(mean),
         scale=rounded(scale),
         weights=rounded(fitted.coef_[0]),
         intercept=round(float(fitted.intercept_[0]), _DECIMALS),
-        features=JUDGED_BY,
+        features=names,
     )
 
 

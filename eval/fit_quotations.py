@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.errors import InputError
-from pullquote.eval.calibrate import mean_and_scale, rounded, story_folds
+from pullquote.eval.calibrate import logistic, story_folds
 from pullquote.eval.metrics.calibration import expected_calibration_error
 from pullquote.eval.readings import Read
 from pullquote.eval.run import quotation_right
@@ -21,8 +21,6 @@ from pullquote.qa.quotations import FEATURES, QuotationModel, Sentence, sentence
 # A question's sentences beyond so many have hardly a chance.
 _SENTENCES = 20
 _LEAST_OF_EACH = 20
-# As for the confidence of values (`pullquote.eval.calibrate`).
-_INVERSE_PENALTY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +118,4 @@ def _stacked(
 
 
 def _model(x: npt.NDArray[np.float64], y: npt.NDArray[np.bool_], reader_sha256: str) -> QuotationModel:
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-
-    mean, scale = mean_and_scale(x)
-    fitted = LogisticRegression(C=_INVERSE_PENALTY, max_iter=1000).fit((x - mean) / scale, y)
-    return QuotationModel(
-        model_sha256=reader_sha256,
-        mean=rounded(mean),
-        scale=rounded(scale),
-        weights=rounded(fitted.coef_[0]),
-        intercept=round(float(fitted.intercept_[0]), 6),
-        features=FEATURES,
-    )
+    return logistic(QuotationModel, FEATURES, x, y, reader_sha256)
