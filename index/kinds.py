@@ -73,6 +73,20 @@ _SHARE = re.compile(r"%|\bper ?cent\b|\b(half|third|quarter|fifth|tenth)s?\b", r
 _NAME = re.compile(r"\b[^\W\d_a-z]")
 
 
+# A question that begins with its verb asks whether, unless it names two things to choose from.
+_WHETHER = re.compile(
+    r"\W*(?:(?:and|but|so|then|well|ok|okay)\W+)*"
+    r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n['’]t)?\b"
+    r"(?!.*\bor\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def asks_whether(question: str) -> bool:
+    """Return whether a question wants a yes or a no, as far as English word order tells."""
+    return _WHETHER.match(question) is not None
+
+
 def kind_of(question: str) -> Kind:
     """Return what a question asks for; THING where its wording doesn't say."""
     return next((kind for kind, asks in _ASKS if asks.search(question)), Kind.THING)

@@ -13,6 +13,7 @@ from pullquote.answers import Answer, Hit, PassagesFound, Searched, Turn
 from pullquote.filters import Filters
 from pullquote.index.adding import passage_head
 from pullquote.index.archive import Archive
+from pullquote.index.kinds import asks_whether
 from pullquote.index.search import check_query
 from pullquote.qa.combining import Combiner, combiner_for
 from pullquote.qa.confidence import ConfidenceModel, confidence_for
@@ -226,7 +227,8 @@ class Engine:
         quoted = tuple(
             quotations(spans, asked, answers, limit=QUOTATIONS, combiner=self.combiner, model=self.quotation_model)
         )
-        abstained = not answers or answers[0].confidence < GIVEN_FROM
+        # No printed words are a yes or a no: the sentence that decides it is shown, and no value given as the verdict.
+        abstained = not answers or answers[0].confidence < GIVEN_FROM or asks_whether(asked.question)
         done = time.perf_counter()
         timings_ms = {**found.timings_ms, "read": (read - begun) * 1000, "combine": (done - read) * 1000}
         return Answer(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pullquote.index.kinds import Kind, kind_of, suits
+from pullquote.index.kinds import Kind, asks_whether, kind_of, suits
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,21 @@ def test_suits(kind, good, bad):
 
 def test_a_thing_may_look_like_anything():
     assert suits(Kind.THING, "41") is suits(Kind.MANNER, "by boat") is None
+
+
+@pytest.mark.parametrize(
+    ("question", "whether"),
+    [
+        ("Did the mayor resign?", True),
+        ("is the toll going to double", True),
+        ("And hasn't the mine closed yet?", True),
+        ("“Will workers keep their jobs?”", True),
+        ("Was it Verrall or Verrill who asked for it?", False),  # one of two is asked for
+        ("Who did it?", False),
+        ("Isolde Marr is the chair of what?", False),
+        ("Willem Tarn, when did he die?", False),
+        ("May Quill was born when?", True),  # a name that is a verb, too: the sentence is shown, no value given
+    ],
+)
+def test_yes_or_no(question, whether):
+    assert asks_whether(question) is whether

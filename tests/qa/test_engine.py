@@ -13,7 +13,7 @@ from pullquote.answers import Answer, PassagesFound, Turn
 from pullquote.errors import InputError, ModelError, ModelMismatch
 from pullquote.filters import Filters
 from pullquote.index.archive import Archive
-from pullquote.qa.engine import Engine, reader_input
+from pullquote.qa.engine import GIVEN_FROM, Engine, reader_input
 
 from fakes import CapitalReader, HashEmbedder
 
@@ -118,6 +118,13 @@ def test_it_abstains_and_keeps_the_best_candidates(engine: Engine):
     assert 0.0 < answer.confidence == answer.answers[0].confidence < 0.5
     row = answer.to_json()
     assert (row["answer"], row["abstained"], bool(row["answers"])) == (None, True, True)
+
+
+def test_a_yes_or_no_gets_the_sentence_that_decides_it_and_no_value(engine: Engine):
+    answer = engine.ask("Is the port authority of varn chaired by a sailor?")
+    assert (answer.answer, answer.abstained, answer.state) == (None, True, "speaks")
+    assert answer.answers[0].confidence >= GIVEN_FROM
+    assert answer.quotations[0].text == "The port authority of varn is chaired by Lind, 41."
 
 
 def test_an_empty_archive_has_no_answer(archive: Archive, reader: CapitalReader):
