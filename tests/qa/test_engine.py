@@ -124,7 +124,7 @@ def test_a_yes_or_no_gets_the_sentence_that_decides_it_and_no_value(engine: Engi
     answer = engine.ask("Is the port authority of varn chaired by a sailor?")
     assert (answer.answer, answer.abstained, answer.state) == (None, True, "speaks")
     assert answer.answers[0].confidence >= GIVEN_FROM
-    assert answer.quotations[0].text == "The port authority of varn is chaired by Lind, 41."
+    assert answer.quotations[0].text == "The port authority of varn is chaired by Vig, who said so."
 
 
 def test_an_empty_archive_has_no_answer(archive: Archive, reader: CapitalReader):
