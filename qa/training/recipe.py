@@ -78,6 +78,7 @@ class Recipe:
         self._data, self._output, self._machine = data, output, machine
         self._share, self._epochs, self._seed = share, epochs, seed
         self._whole_plan, self._checkpoint_every_s, self._log = whole_plan, checkpoint_every_s, log
+        self._heads: list[str] = []
 
     def run(self, stages: Sequence[str], minutes: float) -> dict[str, StageResult]:
         """Run the stages one after the other; return their results by name.
@@ -124,16 +125,15 @@ class Recipe:
     def _planned(self, stages: Sequence[str]) -> dict[str, Settings]:
         """Return the settings of the stages that can be run, by name, in their order."""
         names = [name for name in (LARGE, SMALL) if name in stages]
-        heads = [head for head in HEADS if head in stages]
-        for head in heads:
+        self._heads = [head for head in HEADS if head in stages]
+        for head in self._heads:
             if not (self._data / _HEAD_EXAMPLES[head]).is_file():
                 self._log(f"{head}: left out, {self._data / _HEAD_EXAMPLES[head]} isn't there")
-        if any((self._data / _HEAD_EXAMPLES[head]).is_file() for head in heads):
+        if any((self._data / _HEAD_EXAMPLES[head]).is_file() for head in self._heads):
             names.append(HEADS_STAGE)
         planned = {name: settings_of(name, self._machine, seed=self._seed) for name in names}
         if self._epochs is not None:
             planned = {name: replace(settings, epochs=self._epochs) for name, settings in planned.items()}
-        self._heads = heads
         return planned
 
     def _task(self, name: str, settings: Settings) -> tuple[Task, dict[str, Any]]:
