@@ -40,7 +40,7 @@ from pullquote.qa.reader import shipped_reader_folder
 # A sentence of so many words says something, and can still be asked.
 _WORDS = range(8, 31)
 # A name that doesn't begin the sentence, or a figure with its sign.
-_LEFT_OUT = re.compile(r"(?<=\w )(?:[$£€]?\d[\d.,]*%?|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)(?=[ ,.;:])")
+_LEFT_OUT = re.compile(r"(?<=\w )(?:[$£€]?\d[\w.,]*%?|[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)(?=[ ,.;:])")
 
 
 @dataclass(frozen=True, slots=True)
