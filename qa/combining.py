@@ -55,7 +55,7 @@ MOST_VALUES = 25
 # Logarithm of days: beyond five months, older says no more.
 _MAX_AGE = 5.0
 # A second look tells no further apart what it gives a hundred-thousandth, and what it wasn't shown.
-_LEAST_AGAIN = -12.0
+LEAST_AGAIN = -12.0
 # Shorter words are mostly grammar.
 _CONTENT_WORD_CHARS = 4
 _GRAMMAR = listed("""
@@ -172,7 +172,7 @@ class _Describer:
             "longer": float(any(plain.endswith(ending) for ending in self._endings)),
             "dangling": float(words[0] in _GRAMMAR or words[-1] in _GRAMMAR),
             "reread": float(bool(again)),
-            "again": max([_LEAST_AGAIN, *again]),
+            "again": max([LEAST_AGAIN, *again]),
         }
 
     def _days_old(self, places: Value) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from pullquote.answers import Candidate, Citation, Quotation
 from pullquote.index.sentences import sentence_around
 from pullquote.linear import LinearModel
-from pullquote.qa.combining import Combiner, Ranked, content_words, ranked_values
+from pullquote.qa.combining import LEAST_AGAIN, Combiner, Ranked, content_words, ranked_values
 from pullquote.qa.evidence import around, citations, cite
 from pullquote.qa.found import Asked, Found, values
 from pullquote.qa.normalize import normalize_answer
@@ -60,9 +60,9 @@ FEATURES = (
     "nothing",
     "large",
 )
-# A second look tells no further apart what it gives a hundred-thousandth, and what it wasn't shown.
-_LEAST_AGAIN = -12.0
 _MOST_MARGIN = 15.0
+# Below, odds would be too near 0 to take their logarithm.
+_LEAST_ODDS = -500.0
 _MOST_LEAD = 6.0
 # Two spans of one sentence with no more than such words between them are one phrase: "Pellow's Yard on Tannery Creek".
 _WITHIN_PHRASE = re.compile(r"(?:,? (?:on|in|at|of|near|and|the) (?:the )?|, | )", re.IGNORECASE)
@@ -122,7 +122,7 @@ def sentences(found: Sequence[Found], asked: Asked, combiner: Combiner | None) -
     if not ranked:
         return []
     highest = ranked[0].preference
-    odds = {id(value): math.exp(value.preference - highest) for value in ranked}
+    odds = {id(value): math.exp(max(_LEAST_ODDS, value.preference - highest)) for value in ranked}
     total = sum(odds.values())
     places: dict[tuple[int, int, int], list[tuple[Ranked, Found]]] = {}
     for value in ranked:
@@ -167,7 +167,7 @@ def _features(
     return {
         "preference": max(value.preference for value, _ in read),
         "margin": max(-_MOST_MARGIN, min(_MOST_MARGIN, margin)),
-        "again": max([_LEAST_AGAIN, *again]),
+        "again": max([LEAST_AGAIN, *again]),
         "reread": float(bool(again)),
         "values": math.log(len(read)),
         "rank": math.log1p(marked.rank),

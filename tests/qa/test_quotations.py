@@ -167,3 +167,10 @@ def test_a_model_is_kept_and_belongs_to_a_reader(tmp_path: Path):
     (tmp_path / FILE_NAME).write_text("[]")
     with pytest.raises(ModelError, match=r"quotation\.json is not what it should be"):
         load(tmp_path, "0" * 64)
+
+
+def test_a_hopeless_sentence_has_a_chance_above_none():
+    one = asked("Where?", (hit("a", TOWED), {"Tuesday": 60.0}), (hit("b", SANK), {"Varn": -4000.0}))
+    first, second = quoted(one)
+    assert (first.citation.text, second.citation.text) == ("Tuesday", "Varn")
+    assert math.isfinite(second.features["share"])
