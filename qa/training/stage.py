@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import torch
 
+from pullquote.index.memory import give_back
 from pullquote.qa.training.loop import Loop, LoopOptions, TrainingProgress
 from pullquote.qa.training.machine import Machine
 from pullquote.qa.training.settings import Settings
@@ -145,6 +146,7 @@ def run_stage(
         log(f"{name}: step {loop.step:,}, held out, packed: {_shown(figures)}; best {_shown(loop.best['figures'])}")
 
     def tell(at: TrainingProgress) -> None:
+        give_back()
         left = "" if clock.deadline is None else f", {_minutes(clock.deadline - time.monotonic())} left"
         log(
             f"{name}: step {at.step:,} of {at.steps:,}, loss {at.loss:.3f}, {at.windows_per_s:,.1f} windows/s, "
