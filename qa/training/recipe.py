@@ -199,7 +199,7 @@ class Recipe:
 
     def _report(self, name: str, task: Task, result: StageResult) -> None:
         ended = "ended" if result.finished else "stopped by its deadline"
-        self._log(f"{name}: {ended} at step {result.steps:,}; best at {result.step:,}: {result.figures}")
+        self._log(f"{name}: {ended}, {result.steps:,} steps planned; best at {result.step:,}: {result.figures}")
         development = self._data / DEVELOPMENT
         # A processor would take minutes; `pullquote eval-reader` tells the same, and more.
         if self._machine.cuda and isinstance(task, ReadingTask) and development.is_file():
