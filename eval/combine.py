@@ -80,16 +80,21 @@ class First:
         )
 
 
-def held_out_firsts(reads: Sequence[Read], *, seed: int = _SEED) -> list[First]:
-    """Return what is first for each question by a model fitted on the other folds (stories stay whole)."""
-    combiners = held_out_combiners(reads, seed=seed)
+def held_out_firsts(reads: Sequence[Read], combiners: Sequence[Combiner | None] | None = None) -> list[First]:
+    """Return what is first for each question by a model fitted on the other folds (stories stay whole).
+
+    Args:
+        reads: what was read for each question.
+        combiners: those models, of `held_out_combiners`, where they are known already.
+    """
+    combiners = held_out_combiners(reads) if combiners is None else combiners
     return [_first(one, combiner) for one, combiner in zip(reads, combiners, strict=True)]
 
 
-def held_out_combiners(reads: Sequence[Read], *, seed: int = _SEED) -> Sequence[Combiner | None]:
+def held_out_combiners(reads: Sequence[Read]) -> Sequence[Combiner | None]:
     """Return for each question a ranking that was fitted on the other folds."""
     subjects = [one.question.subject for one in reads]
-    return _LOGIT.held_out(list(map(_choice, reads)), subjects, seed=seed)
+    return _LOGIT.held_out(list(map(_choice, reads)), subjects, seed=_SEED)
 
 
 def _first(read: Read, combiner: Combiner | None) -> First:
@@ -97,16 +102,15 @@ def _first(read: Read, combiner: Combiner | None) -> First:
     return First(read.question, found[0] if found else None)
 
 
-def fit_both(kept: Sequence[Readings], output: Path) -> str:
-    """Fit ranking and confidence, write both to a folder, and return sentences on how well they do.
+def fit_all(kept: Sequence[Readings], output: Path) -> str:
+    """Fit ranking, confidence and quotations, write them to a folder, and return sentences on how well they do.
 
     Raises:
         InputError: the readings are of several readers, or too few.
     """
-    sha256 = _reader_of(kept)
-    reads = [read for one in kept for read in one.reads]
-    fitted_on = f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
-    firsts = held_out_firsts(reads)
+    reads, sha256, fitted_on = _pooled(kept)
+    combiners = held_out_combiners(reads)
+    firsts = held_out_firsts(reads, combiners)
     known = [(one, one.candidate.features) for one in firsts if one.candidate]
     confidence, ece = fit_confidence(
         np.array([[features[name] for name in FEATURES] for _, features in known]),
@@ -123,7 +127,9 @@ def fit_both(kept: Sequence[Readings], output: Path) -> str:
     told = [_sentence(one.name, list(islice(rows, len(one.reads)))) for one in kept]
     told.append(_sentence("all", list(zip(reads, firsts, strict=True))))
     told.append(f"Expected calibration error of the fitted confidence (cross-validation): {ece:.3f}.")
-    return "\n".join([*told, fit_quotations_alone(kept, output)])
+    fitted = fit_quotations(reads, combiners, sha256, fitted_on=fitted_on, seed=_SEED)
+    fitted.model.save(output / QUOTATION_FILE_NAME)
+    return "\n".join([*told, fitted.summary()])
 
 
 def fit_quotations_alone(kept: Sequence[Readings], output: Path) -> str:
@@ -132,20 +138,20 @@ def fit_quotations_alone(kept: Sequence[Readings], output: Path) -> str:
     Raises:
         InputError: the readings are of several readers, or too few.
     """
-    sha256 = _reader_of(kept)
-    reads = [read for one in kept for read in one.reads]
-    fitted_on = f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
+    reads, sha256, fitted_on = _pooled(kept)
     fitted = fit_quotations(reads, held_out_combiners(reads), sha256, fitted_on=fitted_on, seed=_SEED)
     output.mkdir(parents=True, exist_ok=True)
     fitted.model.save(output / QUOTATION_FILE_NAME)
     return fitted.summary()
 
 
-def _reader_of(kept: Sequence[Readings]) -> str:
+def _pooled(kept: Sequence[Readings]) -> tuple[list[Read], str, str]:
+    """Return all readings, the hash of the one reader that made them, and what they are, for people."""
     readers = {one.reader_sha256 for one in kept}
     if len(readers) > 1:
         raise InputError("The readings are of different readers; ranking and confidence are fitted for one.")
-    return readers.pop()
+    reads = [read for one in kept for read in one.reads]
+    return reads, readers.pop(), f"{', '.join(one.name for one in kept)} ({len(reads):,} questions)"
 
 
 def _sentence(name: str, rows: Sequence[tuple[Read, First]]) -> str:
@@ -167,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         kept = [Readings.load(file) for file in options.readings]
         if options.passages:
             kept = [replace(one, reads=tuple(cut(read, options.passages) for read in one.reads)) for one in kept]
-        fitted = fit_both if options.command == "fit" else fit_quotations_alone
+        fitted = fit_all if options.command == "fit" else fit_quotations_alone
         print(fitted(kept, options.output))
         return
     done = read_set(options.questions, options.split, options.archive, reader=options.reader, passages=options.passages)

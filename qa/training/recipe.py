@@ -45,6 +45,8 @@ from pullquote.qa.weights import load_packed, packed_file
 MODELS = "models"
 # What they are in the package.
 SHIPPED = {LARGE: "accurate", SMALL: "small"}
+_HEAD_EXAMPLES = dict(zip(HEADS, (VERIFIER_EXAMPLES, ORDER_EXAMPLES), strict=True))
+_TELL_EVERY_S = 60.0
 
 
 class Recipe:
@@ -205,10 +207,6 @@ class Recipe:
         if self._machine.cuda and isinstance(task, ReadingTask) and development.is_file():
             figures = task.figures_on(Prepared.load(development))
             self._log(f"{name}: development questions, before packing: {figures}")
-
-
-_HEAD_EXAMPLES = dict(zip(HEADS, (VERIFIER_EXAMPLES, ORDER_EXAMPLES), strict=True))
-_TELL_EVERY_S = 60.0
 
 
 def _weights_hash(folder: Path) -> str:

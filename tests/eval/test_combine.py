@@ -11,7 +11,7 @@ from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
 from pullquote.errors import InputError
 from pullquote.eval import combine
-from pullquote.eval.combine import fit_both, fit_combiner, held_out_firsts
+from pullquote.eval.combine import fit_all, fit_combiner, held_out_firsts
 from pullquote.eval.gold import GoldQuestion
 from pullquote.eval.readings import Read, Readings, cut, split_range
 from pullquote.qa.combining import VALUE_FEATURES
@@ -92,7 +92,7 @@ def test_kept_readings_are_fitted(tmp_path, capsys):
 def test_readings_of_two_readers_are_not_mixed(tmp_path):
     kept = [Readings("a", "squad", "0" * 64, tuple(READS)), Readings("b", "squad", "1" * 64, tuple(READS))]
     with pytest.raises(InputError, match="different readers"):
-        fit_both(kept, tmp_path)
+        fit_all(kept, tmp_path)
 
 
 def test_a_second_look_at_more_passages_is_not_cut():
