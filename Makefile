@@ -3,11 +3,12 @@ PYTHON ?= python3.11
 VENV ?= .venv
 BIN = $(VENV)/bin
 DEMO = .cache/demo.pq
+SECONDS ?= 20
 export HF_HUB_OFFLINE = 1
 export GRADIO_ANALYTICS_ENABLED = False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types wheel browser gate slow clean
+.PHONY: help demo test check lint types wheel browser gate fuzz slow chaos clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +24,13 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questions
-	@$(BIN)/python -m pullquote.ui.demo eval/demo $(DEMO)
+	@$(BIN)/python -m pullquote.ui.cli.demo eval/demo $(DEMO)
 
 # Two processes with one thread each: models this small gain nothing from threads.
 test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-check: lint types test gate wheel browser  ## what CI runs
+check: lint types test fuzz gate wheel browser  ## what CI runs
 
 lint: $(VENV)/.installed  ## ruff: style and format
 	@$(BIN)/ruff check .
@@ -55,8 +56,16 @@ browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where m
 gate: $(VENV)/.installed  ## score the shipped gold set; fails below eval/floors.json
 	@$(BIN)/pullquote eval --report .cache/gate --floors eval/floors.json
 
+# By hand: `make fuzz SECONDS=3600 SEED=7`.
+fuzz: $(VENV)/.installed  ## mutated inputs for every parser, furniture, splitting and questions; SECONDS=20 SEED=1
+	@OMP_NUM_THREADS=1 $(BIN)/python tests/fuzz/fuzzing.py --seconds $(SECONDS) --seed $(or $(SEED),1)
+
 slow: $(VENV)/.installed  ## the tests that take minutes, and those on ../shared
 	@$(BIN)/python -m pytest -m "slow or data"
+
+# CHAOS='--kills 1000 --flips 500 --full-disks 100 --folder /dev/shm' and the like; --help tells them all.
+chaos: $(VENV)/.installed  ## mistreat archives: kills, torn writes, flipped bits, full disks
+	@PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python tests/chaos/chaos.py $(CHAOS)
 
 clean:  ## remove what make made, but for the virtual environment
 	rm -rf .typecheck .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist *.egg-info $(DEMO)

@@ -11,14 +11,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Turn
-    from pullquote.articles import AddReport, Article, Passage, Skipped
+    from pullquote.answers import (
+        Answer,
+        Candidate,
+        Citation,
+        Course,
+        DatedValue,
+        Hit,
+        PassagesFound,
+        Quotation,
+        Remark,
+        RemarkKind,
+        Searched,
+        Side,
+        State,
+        Turn,
+    )
+    from pullquote.articles import AddReport, Article, Note, Passage, Skipped
     from pullquote.errors import (
         ArchiveDamaged,
         ArchiveError,
         ArchiveLocked,
         ArchiveTooNew,
         ArchiveWriteFailed,
+        ArticleAltered,
         InputError,
         ModelError,
         ModelMismatch,
@@ -27,65 +43,123 @@ if TYPE_CHECKING:
         SourceError,
     )
     from pullquote.filters import Filters
+    from pullquote.index.adding.adding import NamedSource
     from pullquote.index.archive import Archive
+    from pullquote.index.embedding.embedder import Embedder
+    from pullquote.index.sources.files import SourceFile
     from pullquote.qa.engine import Engine
+    from pullquote.qa.reading.paired import load_reader, reader_names
+    from pullquote.qa.reading.reader import Reader, Reading, ScoredSpan, SpanScores
+    from pullquote.qa.reading.rereading import Rereader
+    from pullquote.qa.reading.windows import ReaderInput
+    from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveReport
 
 __version__ = "0.1.0"
 
 # Where each public name lives; loaded on first use, so that `import pullquote` stays fast and light.
 _HOMES = {
+    "AddProgress": "pullquote.reports",
     "AddReport": "pullquote.articles",
     "Answer": "pullquote.answers",
     "Archive": "pullquote.index.archive",
     "ArchiveDamaged": "pullquote.errors",
     "ArchiveError": "pullquote.errors",
+    "ArchiveInfo": "pullquote.reports",
     "ArchiveLocked": "pullquote.errors",
     "ArchiveTooNew": "pullquote.errors",
     "ArchiveWriteFailed": "pullquote.errors",
     "Article": "pullquote.articles",
+    "ArticleAltered": "pullquote.errors",
     "Candidate": "pullquote.answers",
+    "CheckReport": "pullquote.reports",
     "Citation": "pullquote.answers",
+    "Course": "pullquote.answers",
+    "DatedValue": "pullquote.answers",
+    "Embedder": "pullquote.index.embedding.embedder",
     "Engine": "pullquote.qa.engine",
     "Filters": "pullquote.filters",
     "Hit": "pullquote.answers",
     "InputError": "pullquote.errors",
     "ModelError": "pullquote.errors",
     "ModelMismatch": "pullquote.errors",
+    "NamedSource": "pullquote.index.adding.adding",
     "NotAnArchive": "pullquote.errors",
+    "Note": "pullquote.articles",
     "Passage": "pullquote.articles",
     "PassagesFound": "pullquote.answers",
     "PullquoteError": "pullquote.errors",
+    "Quotation": "pullquote.answers",
+    "Reader": "pullquote.qa.reading.reader",
+    "ReaderInput": "pullquote.qa.reading.windows",
+    "Reading": "pullquote.qa.reading.reader",
+    "Remark": "pullquote.answers",
+    "RemarkKind": "pullquote.answers",
+    "RemoveReport": "pullquote.reports",
+    "Rereader": "pullquote.qa.reading.rereading",
+    "ScoredSpan": "pullquote.qa.reading.reader",
+    "Searched": "pullquote.answers",
+    "Side": "pullquote.answers",
     "Skipped": "pullquote.articles",
     "SourceError": "pullquote.errors",
+    "SourceFile": "pullquote.index.sources.files",
+    "SpanScores": "pullquote.qa.reading.reader",
+    "State": "pullquote.answers",
     "Turn": "pullquote.answers",
+    "load_reader": "pullquote.qa.reading.paired",
+    "reader_names": "pullquote.qa.reading.paired",
 }
 
 __all__ = [
+    "AddProgress",
     "AddReport",
     "Answer",
     "Archive",
     "ArchiveDamaged",
     "ArchiveError",
+    "ArchiveInfo",
     "ArchiveLocked",
     "ArchiveTooNew",
     "ArchiveWriteFailed",
     "Article",
+    "ArticleAltered",
     "Candidate",
+    "CheckReport",
     "Citation",
+    "Course",
+    "DatedValue",
+    "Embedder",
     "Engine",
     "Filters",
     "Hit",
     "InputError",
     "ModelError",
     "ModelMismatch",
+    "NamedSource",
     "NotAnArchive",
+    "Note",
     "Passage",
     "PassagesFound",
     "PullquoteError",
+    "Quotation",
+    "Reader",
+    "ReaderInput",
+    "Reading",
+    "Remark",
+    "RemarkKind",
+    "RemoveReport",
+    "Rereader",
+    "ScoredSpan",
+    "Searched",
+    "Side",
     "Skipped",
     "SourceError",
+    "SourceFile",
+    "SpanScores",
+    "State",
     "Turn",
     "__version__",
+    "load_reader",
+    "reader_names",
 ]
 
 

@@ -36,6 +36,27 @@ class Hit:
     lexical_rank: int | None = None
     near_duplicates: tuple[Hit, ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """Return one line of `pullquote search --json`."""
+        article, passage = self.article, self.passage
+        return {
+            "article_id": article.id,
+            "title": article.title,
+            "outlet": article.outlet,
+            "url": article.url,
+            "published": _day(article.published),
+            "authors": list(article.authors),
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "score": round(self.score, 6),
+            "dense_score": None if self.dense_score is None else round(self.dense_score, 6),
+            "dense_rank": self.dense_rank,
+            "lexical_score": None if self.lexical_score is None else round(self.lexical_score, 6),
+            "lexical_rank": self.lexical_rank,
+            "near_duplicates": len(self.near_duplicates),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -53,6 +74,7 @@ class Citation:
         sha256: of the article's text in UTF-8.
         reader_score: raw span score of the reader (a difference of logits, any real; higher is better).
         retrieval_score: the search's score of the passage (any real; higher is better).
+        speaker: who says the sentence, in words of the article, where it or the one before names them; else None.
     """
 
     article_id: str
@@ -72,6 +94,29 @@ class Citation:
     sha256: str
     reader_score: float
     retrieval_score: float
+    speaker: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "article_id": self.article_id,
+            "title": self.title,
+            "outlet": self.outlet,
+            "url": self.url,
+            "published": _day(self.published),
+            "authors": list(self.authors),
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "sentence": self.sentence,
+            "passage_start": self.passage_start,
+            "passage_end": self.passage_end,
+            "link": self.link,
+            "sha256": self.sha256,
+            "reader_score": round(self.reader_score, 4),
+            "retrieval_score": round(self.retrieval_score, 6),
+            **({} if self.speaker is None else {"speaker": self.speaker}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +126,12 @@ class Candidate:
     Attributes:
         text: the value as the best citation prints it.
         confidence: 0..1: the probability that it is right, where the archive or the package has a
-            confidence fitted for the reader; else it only orders the answers.
+            confidence fitted for the reader; else it only orders the answers. A value that a later one took the
+            first place of has at most that one's.
         origins: how many independent reports carry it (reprints of one text count once).
         citations: best first; never empty.
         features: what `confidence` was made of, by name; not part of the JSON object.
-        calibrated: `confidence` is a fitted probability; not part of the JSON object.
+        calibrated: `confidence` is a fitted probability.
     """
 
     text: str
@@ -94,6 +140,16 @@ class Candidate:
     citations: tuple[Citation, ...]
     features: Mapping[str, float] = field(default_factory=dict, repr=False)
     calibrated: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 4),
+            "calibrated": self.calibrated,
+            "origins": self.origins,
+            "citations": [citation.to_json() for citation in self.citations],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +163,9 @@ class Quotation:
             quotations.
         citation: the article, and the words in it that are marked as what answers.
         reprints: where else the same words are printed.
+        speaker: who says it, in words of the article, where it or the sentence before names them; else None.
         features: what `confidence` was made of, by name; not part of the JSON object.
-        calibrated: `confidence` is a fitted probability; not part of the JSON object.
+        calibrated: `confidence` is a fitted probability.
     """
 
     text: str
@@ -119,6 +176,86 @@ class Quotation:
     reprints: tuple[Citation, ...] = ()
     features: Mapping[str, float] = field(default_factory=dict, repr=False)
     calibrated: bool = False
+    speaker: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "text": self.text,
+            "start": self.start,
+            "end": self.end,
+            "confidence": round(self.confidence, 4),
+            "calibrated": self.calibrated,
+            **({} if self.speaker is None else {"speaker": self.speaker}),
+            "citation": self.citation.to_json(),
+            "reprints": [citation.to_json() for citation in self.reprints],
+        }
+
+
+class Course(StrEnum):
+    """How the values that were printed on a question relate."""
+
+    AGREE = "agree"
+    """All are the same."""
+    CHANGED = "changed"
+    """One took another's place."""
+    DISAGREE = "disagree"
+    """On one day independent reports print different ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """One value as it was printed on one day.
+
+    Attributes:
+        text: as the best of that day's citations prints it.
+        day: of publication, or None where no date is known.
+        outlets: who printed it, each once.
+        citations: the best first; never empty.
+        withdrawn: a later correction took it back.
+    """
+
+    text: str
+    day: dt.date | None
+    outlets: tuple[str, ...]
+    citations: tuple[Citation, ...]
+    withdrawn: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "text": self.text,
+            "day": _day(self.day),
+            "outlets": list(self.outlets),
+            "withdrawn": self.withdrawn,
+            "citations": [citation.to_json() for citation in self.citations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison, and what the archive says of it.
+
+    Attributes:
+        about: the words of the question that name it.
+        question: what was asked of the archive: the question with only this side in it.
+        quotations: sentences, best first; the best ones are kept where the archive is silent, too.
+        speaks: whether the first quotation is likely enough to answer to be shown as one.
+    """
+
+    about: str
+    question: str
+    quotations: tuple[Quotation, ...]
+    speaks: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "about": self.about,
+            "question": self.question,
+            "state": (State.SPEAKS if self.speaks else State.SILENT).value,
+            "quotations": [quotation.to_json() for quotation in self.quotations],
+        }
 
 
 class State(StrEnum):
@@ -132,14 +269,59 @@ class State(StrEnum):
     """The archive says nothing of it."""
 
 
+class RemarkKind(StrEnum):
+    """Why an input is answered with a remark."""
+
+    GREETING = "greeting"
+    """"Hello" and the like."""
+    THANKS = "thanks"
+    ABOUT = "about"
+    """It asks what this program is or does."""
+    LANGUAGE = "language"
+    """It is in another language than the archive's articles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is said of an input that is no question to this archive.
+
+    Attributes:
+        kind: what the input is.
+        text: one or two plain sentences.
+        try_asking: questions that the archive speaks to.
+    """
+
+    kind: RemarkKind
+    text: str
+    try_asking: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {"kind": self.kind.value, "text": self.text, "try_asking": list(self.try_asking)}
+
+
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What was looked at for an answer: how much of the archive, and between which days."""
+    """What was looked at for an answer: how much of the archive, and between which days.
+
+    `altered` names the articles that were found, but are not what was stored any more: they were left out.
+    """
 
     articles: int
     passages: int
     since: dt.date | None = None
     until: dt.date | None = None
+    altered: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in an answer's JSON object."""
+        return {
+            "articles": self.articles,
+            "passages": self.passages,
+            "since": _day(self.since),
+            "until": _day(self.until),
+            **({"altered": list(self.altered)} if self.altered else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +330,13 @@ class PassagesFound:
 
     Attributes:
         question: as asked.
-        understood: what was searched instead, where an earlier turn says what the question leaves out; or None.
+        understood: what was searched instead, where an earlier turn says what the question leaves out, or where it has
+            mistyped words; or None.
         passages: best first.
         searched: what was looked at.
         timings_ms: milliseconds by stage, so far.
+        remark: what is said of it where it is no question to this archive; then nothing is read.
+        further: of a list, what the search found below `passages`, best first.
     """
 
     question: str
@@ -159,6 +344,19 @@ class PassagesFound:
     passages: tuple[Hit, ...]
     searched: Searched
     timings_ms: Mapping[str, float]
+    remark: Remark | None = None
+    further: tuple[Hit, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with the passages as `pullquote search --json` has them."""
+        return {
+            "question": self.question,
+            **({} if self.understood is None else {"understood": self.understood}),
+            **({} if self.remark is None else {"remark": self.remark.to_json()}),
+            "passages": [hit.to_json() for hit in self.passages],
+            "searched": self.searched.to_json(),
+            "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +373,17 @@ class Answer:
         timings_ms: milliseconds by stage.
         passages: the passages read, best first; not part of the JSON object.
         understood: what was searched and read instead of `question`, where an earlier turn says what it leaves
-            out; or None.
+            out, or where it has mistyped words; or None.
         quotations: sentences, best first; the best ones are kept when the archive is silent, too.
         speaks: whether the first quotation is likely enough to answer to be shown as one.
+        remark: what is said of an input that is no question to this archive; the state is "silent" then.
+        parts: of two questions in one, the answer to each; `answers` and `quotations` are then theirs, and `answer` is
+            None.
+        sides: of a comparison, each side with its quotations.
+        items: of a list, each item with all places that print it; an item's confidence is that of its likeliest
+            quotation.
+        by_day: what was printed on which day, the latest first, where values can be compared.
+        course: how those values relate; None without any.
     """
 
     question: str
@@ -191,10 +397,22 @@ class Answer:
     understood: str | None = None
     quotations: tuple[Quotation, ...] = ()
     speaks: bool = False
+    remark: Remark | None = None
+    parts: tuple[Answer, ...] = ()
+    sides: tuple[Side, ...] = ()
+    items: tuple[Candidate, ...] = ()
+    by_day: tuple[DatedValue, ...] = ()
+    course: Course | None = None
 
     @property
     def state(self) -> State:
-        """What the archive says: a value that is sure, sentences that speak to it, or nothing."""
+        """What the archive says: a value that is sure, sentences that speak to it, or nothing.
+
+        Of two questions in one, it is sure or silent where it is so of each.
+        """
+        if self.parts:
+            states = {part.state for part in self.parts}
+            return states.pop() if len(states) == 1 else State.SPEAKS
         if not self.abstained:
             return State.SURE
         return State.SPEAKS if self.speaks else State.SILENT
@@ -208,14 +426,14 @@ class Answer:
             "abstained": self.abstained,
             "confidence": round(self.confidence, 4),
             "state": self.state.value,
-            "quotations": [_quotation_json(quotation) for quotation in self.quotations],
-            "answers": [_candidate_json(candidate) for candidate in self.answers],
-            "searched": {
-                "articles": self.searched.articles,
-                "passages": self.searched.passages,
-                "since": _day(self.searched.since),
-                "until": _day(self.searched.until),
-            },
+            **({} if self.remark is None else {"remark": self.remark.to_json()}),
+            "quotations": [quotation.to_json() for quotation in self.quotations],
+            "answers": [candidate.to_json() for candidate in self.answers],
+            **({"parts": [part.to_json() for part in self.parts]} if self.parts else {}),
+            **({"sides": [side.to_json() for side in self.sides]} if self.sides else {}),
+            **({"items": [item.to_json() for item in self.items]} if self.items else {}),
+            **_days_json(self),
+            "searched": self.searched.to_json(),
             "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
         }
 
@@ -248,64 +466,11 @@ def _day(value: dt.date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-def _candidate_json(candidate: Candidate) -> dict[str, Any]:
+def _days_json(answer: Answer) -> dict[str, Any]:
+    """Return the values by day, where there is more than one value or day, and how they relate."""
+    if len(answer.by_day) < 2 or answer.course is None:
+        return {}
     return {
-        "text": candidate.text,
-        "confidence": round(candidate.confidence, 4),
-        "origins": candidate.origins,
-        "citations": [_citation_json(citation) for citation in candidate.citations],
-    }
-
-
-def _quotation_json(quotation: Quotation) -> dict[str, Any]:
-    return {
-        "text": quotation.text,
-        "start": quotation.start,
-        "end": quotation.end,
-        "confidence": round(quotation.confidence, 4),
-        "citation": _citation_json(quotation.citation),
-        "reprints": [_citation_json(citation) for citation in quotation.reprints],
-    }
-
-
-def _citation_json(citation: Citation) -> dict[str, Any]:
-    return {
-        "article_id": citation.article_id,
-        "title": citation.title,
-        "outlet": citation.outlet,
-        "url": citation.url,
-        "published": _day(citation.published),
-        "authors": list(citation.authors),
-        "start": citation.start,
-        "end": citation.end,
-        "text": citation.text,
-        "sentence": citation.sentence,
-        "passage_start": citation.passage_start,
-        "passage_end": citation.passage_end,
-        "link": citation.link,
-        "sha256": citation.sha256,
-        "reader_score": round(citation.reader_score, 4),
-        "retrieval_score": round(citation.retrieval_score, 6),
-    }
-
-
-def hit_json(hit: Hit) -> dict[str, Any]:
-    """Return one line of `pullquote search --json`."""
-    article, passage = hit.article, hit.passage
-    return {
-        "article_id": article.id,
-        "title": article.title,
-        "outlet": article.outlet,
-        "url": article.url,
-        "published": _day(article.published),
-        "authors": list(article.authors),
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
-        "score": round(hit.score, 6),
-        "dense_score": None if hit.dense_score is None else round(hit.dense_score, 6),
-        "dense_rank": hit.dense_rank,
-        "lexical_score": None if hit.lexical_score is None else round(hit.lexical_score, 6),
-        "lexical_rank": hit.lexical_rank,
-        "near_duplicates": len(hit.near_duplicates),
+        "course": answer.course.value,
+        "by_day": [value.to_json() for value in answer.by_day],
     }

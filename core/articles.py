@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 
@@ -27,6 +27,8 @@ class Article:
         extra: keys of the source that Pullquote has no use for, kept as they came.
         title_in_text: `[start, end)` of the headline where it stands in `text`.
         source: the file it was read from, for messages.
+        notes: what of its source could not be kept on reading, for messages; each reads on from its name:
+            "is stored without a date (...)". An archive doesn't store them.
     """
 
     text: str
@@ -40,6 +42,21 @@ class Article:
     extra: Mapping[str, Any] = field(default_factory=dict)
     title_in_text: tuple[int, int] | None = None
     source: str = ""
+    notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the JSON-lines row that `add` reads this article from; what isn't known is left out."""
+        facts = {
+            "id": self.id,
+            "url": self.url,
+            "title": self.title,
+            "outlet": self.outlet,
+            "published": self.published.isoformat() if self.published else None,
+            "authors": list(self.authors),
+            "language": self.language,
+            "text": self.text,
+        }
+        return {**self.extra, **{key: value for key, value in facts.items() if value}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +77,10 @@ class Passage:
     text: str
     tokens: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -76,6 +97,27 @@ class Skipped:
     reason: str
     unsupported: bool = False
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in a report's JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that an article was stored without, or that one should know of how it was read.
+
+    Attributes:
+        source: the file, with `:line` where the format has lines.
+        text: a clause that reads on from its name: "is stored without a date (...)".
+    """
+
+    source: str
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that stands in a report's JSON object."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class AddReport:
@@ -88,6 +130,7 @@ class AddReport:
         skipped: what was left out, with reasons.
         passages: how many passages were embedded.
         seconds: wall time.
+        notes: what articles that are new or updated were stored without: nothing is left out in silence.
     """
 
     added: tuple[str, ...]
@@ -96,3 +139,16 @@ class AddReport:
     skipped: tuple[Skipped, ...]
     passages: int
     seconds: float
+    notes: tuple[Note, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of `pullquote add --json`."""
+        return {
+            "added": list(self.added),
+            "updated": list(self.updated),
+            "unchanged": self.unchanged,
+            "skipped": [skipped.to_json() for skipped in self.skipped],
+            "passages": self.passages,
+            "seconds": self.seconds,
+            "notes": [note.to_json() for note in self.notes],
+        }

@@ -1,4 +1,4 @@
-"""How command lines end, and running that of a module, as in `python -m pullquote.eval.combine`."""
+"""How command lines end, and running that of a module, as in `python -m pullquote.eval.fitting.combine`."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ PullquoteError                 anything below; its text is one sentence fit for 
 │   ├── ArchiveLocked          another process is writing to it
 │   ├── ArchiveTooNew          written by a later version of Pullquote
 │   ├── ArchiveDamaged         its files contradict each other; `pullquote check --repair` may help
+│   │   └── ArticleAltered     an article isn't what was stored any more: it is not quoted
 │   └── ArchiveWriteFailed     the disk is full or refuses; what was committed before is intact
 └── ModelError                 a model cannot be loaded
     └── ModelMismatch          a model's weights or dimension are not those that the archive was made with
@@ -44,6 +45,21 @@ class ArchiveTooNew(ArchiveError):  # noqa: N818
 
 class ArchiveDamaged(ArchiveError):  # noqa: N818
     """The archive's files contradict each other."""
+
+
+class ArticleAltered(ArchiveDamaged):
+    """An article isn't what was stored any more, so that it can't be quoted as printed.
+
+    Attributes:
+        name: its id, else the file it came from, as far as that can be told.
+    """
+
+    def __init__(self, name: str, archive: object) -> None:
+        super().__init__(
+            f"The article {name!r} of the archive {archive} was altered after it was stored and is not quoted; "
+            "run: pullquote check --repair"
+        )
+        self.name = name
 
 
 class ArchiveWriteFailed(ArchiveError):  # noqa: N818

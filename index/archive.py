@@ -8,75 +8,79 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
 import numpy as np
 from filelock import FileLock, Timeout
 
-from pullquote.answers import Hit
-from pullquote.articles import AddReport, Article, Passage, Skipped
-from pullquote.errors import ArchiveDamaged, ArchiveLocked, ArchiveWriteFailed, ModelMismatch, NotAnArchive
+from pullquote import arguments
+from pullquote.answers import Hit, Searched
+from pullquote.articles import AddReport, Article, Note, Passage, Skipped
+from pullquote.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    ArchiveLocked,
+    ArchiveWriteFailed,
+    InputError,
+    ModelError,
+    ModelMismatch,
+    NotAnArchive,
+)
 from pullquote.filters import Filters
-from pullquote.index import adding, search
-from pullquote.index.database import Database
-from pullquote.index.embedder import DEFAULT_EMBEDDER, Embedder, SentenceTransformerEmbedder, Vectors
-from pullquote.index.lexical import LexicalIndex
-from pullquote.index.memory import give_back
-from pullquote.index.ranking import FoundPassage, describe, ranker_for
-from pullquote.index.repair import mend, problems
-from pullquote.index.search import Scope, check_query
-from pullquote.index.snapshot import Snapshot
-from pullquote.index.vectors import VectorLog
-from pullquote.index.writing import Writer
+from pullquote.index.adding import adding
+from pullquote.index.adding.given_articles import GivenArticles
+from pullquote.index.adding.writing import Writer
+from pullquote.index.backends.lexical import OUTDATED, LexicalIndex, is_outdated
+from pullquote.index.backends.snapshot import Snapshot
+from pullquote.index.backends.vector_log import VectorLog
+from pullquote.index.embedding.embedder import (
+    DEFAULT_EMBEDDER,
+    Embedder,
+    SentenceTransformerEmbedder,
+    Vectors,
+    checked_query,
+)
+from pullquote.index.embedding.memory import give_back
+from pullquote.index.integrity import manifest_repair, repair, verification
+from pullquote.index.search import searching as search
+from pullquote.index.search.filtering import allowed_by
+from pullquote.index.search.known_names import KnownNames
+from pullquote.index.search.ranking import ranker_for
+from pullquote.index.search.searching import check_query
+from pullquote.index.search.vocabulary import Vocabulary, followed
+from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTORS, WORDS, Files
+from pullquote.index.storage.creating import create as create_archive
+from pullquote.index.storage.database import ArticleFacts, Database
+from pullquote.paths import expanded
+from pullquote.plugins import Plugin, PluginKind, plugin_named, plugins
+from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveReport
 
-_DATABASE, _VECTORS, _LEXICAL, _LOCK = "archive.db", "vectors.f16", "lexical", "archive.lock"
-# What a crash while the archive is made leaves behind: the only files that may stand where a new one goes.
-_LEFT_BY_CREATING = {_LOCK, "archive.partial", "archive.partial-journal"}
+# The manifest's key where the embedder is a class of the user's, which can't be looked up by its name.
+_OWN_EMBEDDER = "own_embedder"
+# The manifest's key for the package that the embedder is of, where that is another than Pullquote.
+_EMBEDDER_PACKAGE = "embedder_package"
+_LOADED_BY_NAME = SentenceTransformerEmbedder
+# The most hits of one search. Who wants more reads the archive, and does so better article by article.
+MAX_HITS = 10_000
+# Of the facts by which `articles` filters: a thousand take a quarter of a megabyte.
+_FACTS_A_PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class AddProgress:
-    """Where an `add` stands: articles and passages stored so far, bytes of the sources read, the last file."""
+class _Closed:
+    """Stands in for the database of a closed archive: it refuses whatever is asked of it."""
 
-    articles: int
-    passages: int
-    bytes_done: int
-    bytes_total: int
-    source: str
+    def __init__(self, path: Path) -> None:
+        self._path = path
 
+    def close(self) -> None:
+        """Do nothing: closing twice is no mistake."""
 
-@dataclass(frozen=True, slots=True)
-class RemoveReport:
-    """What one `remove` did: ids removed, and names under which there was nothing."""
-
-    removed: tuple[str, ...]
-    missing: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveInfo:
-    """What an archive holds and was made with; `bytes_on_disk` counts all its files.
-
-    `content_sha256` is of all articles (text and metadata) and the embedder: the same on every machine
-    for the same articles, in whatever order they were added.
-    """
-
-    path: str
-    format_version: int
-    articles: int
-    passages: int
-    first_day: dt.date | None
-    last_day: dt.date | None
-    outlets: tuple[tuple[str, int], ...]
-    embedder: str
-    embedder_sha256: str
-    dimension: int
-    bytes_on_disk: int
-    content_sha256: str
+    def __getattr__(self, name: str) -> Any:
+        raise ArchiveError(f"The archive {self._path} is closed; open it again with Archive.open.")
 
 
 class Archive:
@@ -88,16 +92,25 @@ class Archive:
     def __init__(self, path: Path, embedder: Embedder | None) -> None:
         self.path = path
         self._given_embedder = embedder
-        self._database = Database(path / _DATABASE, write=False)
-        manifest = self._database.manifest()
-        self._embedder_name = manifest["embedder"]
-        self._embedder_sha256 = manifest["embedder_sha256"]
-        self._dimension = int(manifest["dimension"])
-        self._format_version = int(manifest["format_version"])
-        self._vectors = VectorLog(path / _VECTORS, self._dimension)
+        self._database = Database(path / DATABASE, write=False)
+        self._read_facts(self._database)
         self._snapshot: Snapshot | None = None
         self._lexical: LexicalIndex | None = None
+        self._vocabulary: Vocabulary | None = None
+        self._names: KnownNames | None = None
         self._reading = threading.RLock()
+        # Held while words are counted, which takes long where they never were; never taken inside `_reading`.
+        self._counting = threading.Lock()
+
+    def _read_facts(self, database: Database) -> None:
+        facts = database.manifest()
+        try:
+            self._embedder_name = facts["embedder"]
+            self._embedder_sha256 = facts["embedder_sha256"]
+            self._dimension = int(facts["dimension"])
+        except (KeyError, ValueError) as error:
+            raise database.manifest_damaged() from error
+        self._vectors = VectorLog(self.path / VECTORS, self._dimension)
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False, embedder: Embedder | str | None = None) -> Archive:
@@ -115,13 +128,18 @@ class Archive:
             ArchiveWriteFailed: it can't be made.
             ModelMismatch: `embedder` is not the one the archive was made with.
         """
-        folder = Path(path)
+        if not isinstance(path, (str, Path)):
+            raise InputError(f"An archive is opened by its folder, a str or a Path, not a {type(path).__name__}.")
+        folder = expanded(path)
         loaded = _as_embedder(embedder) if embedder else None
-        if not (folder / _DATABASE).is_file():
+        if not (folder / DATABASE).is_file():
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
             loaded = loaded or _as_embedder(DEFAULT_EMBEDDER)
-            _create(folder, loaded)
+            own = embedder is not None and not isinstance(embedder, (str, _LOADED_BY_NAME))
+            plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
+            package = plugin.packages[0] if plugin else None
+            create_archive(folder, partial(_manifest_of, loaded, own=own, package=package))
         archive = cls(folder, loaded)
         if archive._given_embedder is not None:
             archive._check_embedder(archive._given_embedder)
@@ -140,6 +158,7 @@ class Archive:
         with self._reading:
             self._database.close()
             self._snapshot = self._lexical = None
+            self._database = cast(Database, _Closed(self.path))
 
     @property
     def embedder(self) -> Embedder:
@@ -151,12 +170,27 @@ class Archive:
         """
         with self._reading:
             if self._given_embedder is None:
-                loaded = SentenceTransformerEmbedder(self._embedder_name)
+                facts = self._database.manifest()
+                if facts.get(_OWN_EMBEDDER):
+                    raise ModelError(
+                        f"The archive {self.path} was made with an embedder of your own, {self._embedder_name!r}; "
+                        "pass it: Archive.open(path, embedder=...)."
+                    )
+                package = facts.get(_EMBEDDER_PACKAGE)
+                if package and not _embedder_plugin(self._embedder_name):
+                    raise ModelError(
+                        f"The archive {self.path} was made with the embedder {self._embedder_name!r} of the package "
+                        f"{package}, which isn't installed here; run: pip install {package}"
+                    )
+                loaded = _embedder_named(self._embedder_name)
                 self._check_embedder(loaded)
                 self._given_embedder = loaded
             return self._given_embedder
 
     def _check_embedder(self, embedder: Embedder) -> None:
+        same = embedder.dimension == self._dimension and embedder.sha256 == self._embedder_sha256
+        if not same and not self._database.manifest_is_sound():
+            raise self._database.manifest_damaged()
         if embedder.dimension != self._dimension:
             raise ModelMismatch(
                 f"The archive {self.path} holds vectors of {self._dimension} numbers, but the model "
@@ -173,7 +207,7 @@ class Archive:
 
     def add(
         self,
-        sources: Iterable[str | Path],
+        sources: str | Path | Iterable[str | Path | adding.NamedSource],
         *,
         progress: Callable[[AddProgress], None] | None = None,
     ) -> AddReport:
@@ -184,21 +218,52 @@ class Archive:
         old version. Interrupted, it can be called again and does only what is missing.
 
         Args:
-            sources: what to read.
+            sources: what to read; one by itself is a list of one.
             progress: called after each batch is committed.
 
         Raises:
             ArchiveLocked: another process is writing.
             ArchiveWriteFailed: the disk is full or refuses; committed batches are kept.
-            ModelError: the embedder can't be loaded.
+            ModelError: the embedder can't be loaded, or gives vectors that none can be searched with.
+            InputError: a source is neither a str nor a Path.
         """
+        named = arguments.sources(sources, adding.NamedSource)
+        return self._add(lambda known: adding.SourceReader(named, known, lambda: self.embedder), progress)
+
+    def add_articles(
+        self, articles: Article | Iterable[Article], *, progress: Callable[[AddProgress], None] | None = None
+    ) -> AddReport:
+        """Store articles that a program made, as `add` does those of files: batch by batch, each whole or not at all.
+
+        They are checked as what is read from files is: one that has no text is skipped, and a fact that can't be kept
+        is left out and noted. Reports name an article by its number, from 1, and its id or URL. One without either gets
+        an id made from its words. The iterable is read in the caller's thread, while nobody else may write.
+
+        Args:
+            articles: anything that gives articles; one by itself is a list of one.
+            progress: called after each batch is committed; its `bytes_done` counts the texts, its `bytes_total` is 0.
+
+        Raises:
+            InputError: what is given isn't iterable, or is the name of a file.
+            ArchiveLocked, ArchiveWriteFailed, ModelError: as in `add`. These and what the iterable itself raises leave
+                the batches that were committed before.
+        """
+        given = arguments.articles(articles)
+        return self._add(lambda known: GivenArticles(given, known, lambda: self.embedder), progress)
+
+    def _add(
+        self,
+        reader_for: Callable[[adding.StoredLookups], adding.BatchReader],
+        progress: Callable[[AddProgress], None] | None,
+    ) -> AddReport:
         begun = time.monotonic()
         added: list[str] = []
         updated: list[str] = []
         skipped: list[Skipped] = []
+        notes: list[Note] = []
         unchanged = passages = 0
         with self._writer() as writer:
-            reader = adding.Reader(sources, writer.known(), lambda: self.embedder)
+            reader = reader_for(writer.known())
             for batch in reader.batches():
                 vectors = adding.embed_batch(batch, self.embedder) if batch.new else self._no_vectors()
                 new, replaced = writer.store(batch, vectors)
@@ -207,10 +272,15 @@ class Archive:
                 updated += replaced
                 unchanged += batch.unchanged
                 skipped += batch.skipped
+                notes += batch.notes
                 passages += batch.passages
                 if progress:
                     done = len(added) + len(updated) + unchanged
                     progress(AddProgress(done, passages, batch.bytes_done, reader.bytes_total, batch.source))
+            # Not left to whoever asks first. On the writer's connection: one that reads here keeps the log from being
+            # folded into the database when the writer closes.
+            with self._counting:
+                self._vocabulary = self._followed(writer.database)
         return AddReport(
             added=tuple(added),
             updated=tuple(updated),
@@ -218,45 +288,70 @@ class Archive:
             skipped=tuple(skipped),
             passages=passages,
             seconds=time.monotonic() - begun,
+            notes=tuple(notes),
         )
 
     def _no_vectors(self) -> Vectors:
         return np.empty((0, self._dimension), dtype=np.float32)
 
-    def remove(self, names: Iterable[str]) -> RemoveReport:
-        """Take articles out of the archive, by id or URL.
+    def remove(self, names: str | Iterable[str], *, erase: bool = False) -> RemoveReport:
+        """Take articles out of the archive, by id or URL; one by itself is a list of one.
+
+        What is removed is found and quoted no more. Its text stays in the database, as the texts of superseded versions
+        do. With `erase`, no file keeps anything of any version. Articles that were removed before can be erased, too.
 
         Raises:
+            InputError: a name is no text.
             ArchiveLocked: another process is writing.
-            ArchiveWriteFailed: the disk is full or refuses.
+            ArchiveWriteFailed: the disk is full or refuses; of an erasure also: others were reading all the time. The
+                next writer, or `check` with `repair`, then finishes it.
         """
+        named = arguments.names(names, "names")
         with self._writer() as writer:
-            removed, missing = writer.remove(names)
+            removed, missing = writer.erase(named) if erase else writer.remove(named)
+            if erase:
+                with self._reading:
+                    self._snapshot = self._lexical = None
+                with self._counting:
+                    self._vocabulary = None
+                    self._vocabulary = self._followed(writer.database)
         return RemoveReport(tuple(removed), tuple(missing))
 
     def check(self, *, repair: bool = False) -> CheckReport:
-        """Compare the archive's files with each other; with `repair`, make the followers follow again.
+        """Compare everything that is stored with what was stored; with `repair`, mend what the database can tell.
 
         Raises:
             ArchiveLocked: `repair`, and another process is writing.
+            ArchiveWriteFailed: `repair`, and the disk is full or refuses.
         """
-        lexical = self.path / _LEXICAL
         if not repair:
             with self._reading:
-                return CheckReport(tuple(problems(self._database, self._vectors, lexical)), ())
-        lock = self._lock()
-        try:
-            database = Database(self.path / _DATABASE, write=True)
+                files = self._files(self._database)
+                found = verification.problems(files)
+                return CheckReport(tuple(found), (), tuple(verification.notes(files)))
+        return self._repaired()
+
+    def _repaired(self) -> CheckReport:
+        done: list[str] = []
+        with self._locked() as database:
             try:
-                done = mend(database, self._vectors, lexical, lambda: self.embedder)
-                left = problems(database, self._vectors, lexical)
-            finally:
-                database.close()
-        finally:
-            lock.release()
+                done = manifest_repair.mend_facts(database)
+                if not database.manifest_is_sound():
+                    raise database.manifest_damaged()
+                self._read_facts(database)
+                files = self._files(database)
+                done += repair.mend(files, lambda: self.embedder)
+                left = verification.problems(files)
+            except ArchiveDamaged as error:
+                left = [verification.without_advice(error)]
+            advice = repair.advice(self.path) if left else ""
+            database.fold_log()
         with self._reading:
             self._snapshot = self._lexical = None
-        return CheckReport(tuple(left), tuple(done))
+        return CheckReport(tuple(left), tuple(done), advice=advice)
+
+    def _files(self, database: Database) -> Files:
+        return Files(database, self._vectors, self.path / LEXICAL, self.path / WORDS)
 
     def optimize(self) -> None:
         """Rewrite the followers without what was removed, and fold the database's log into it.
@@ -270,8 +365,11 @@ class Archive:
         with self._reading:
             self._snapshot = self._lexical = None
 
-    def _lock(self) -> FileLock:
-        lock = FileLock(self.path / _LOCK)
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[Database]:
+        """Hold the archive's lock, and give a connection that may write."""
+        _ = self._database.file  # a closed archive says so here
+        lock = FileLock(self.path / LOCK)
         try:
             lock.acquire(timeout=0)
         except Timeout as error:
@@ -279,39 +377,62 @@ class Archive:
                 f"Another process is writing to the archive {self.path}; wait for it to end, or stop it."
             ) from error
         except OSError as error:
-            raise ArchiveWriteFailed(f"The archive {self.path} cannot be written ({error.strerror}).") from error
-        return lock
-
-    def _writer(self) -> Writer:
-        lock = self._lock()
+            raise ArchiveWriteFailed(
+                f"You may not write to the archive {self.path} ({error.strerror}); it can be searched and asked."
+            ) from error
         try:
-            return Writer(Database(self.path / _DATABASE, write=True), self._vectors, self.path / _LEXICAL, lock)
-        except BaseException:
+            with contextlib.closing(Database(self.path / DATABASE, write=True)) as database:
+                yield database
+        finally:
             lock.release()
-            raise
+
+    @contextlib.contextmanager
+    def _writer(self) -> Iterator[Writer]:
+        with self._locked() as database, Writer(self._files(database)) as writer:
+            yield writer
 
     # -- reading
 
-    def search(self, query: str, *, limit: int = 10, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filters: Filters | None = None,
+        since: str | dt.date | None = None,
+        until: str | dt.date | None = None,
+        outlets: str | Iterable[str] = (),
+        authors: str | Iterable[str] = (),
+        as_of: str | dt.date | None = None,
+    ) -> list[Hit]:
         """Return the passages that fit best, best first; those that say the same appear once.
 
         Args:
             query: a question or key words.
-            limit: how many.
-            filters: bounds, applied before the search.
+            limit: how many, 1 to 10,000.
+            filters: bounds, applied before the search; instead of the single ones that follow.
+            since: earliest day of publication.
+            until: latest day of publication.
+            outlets: only these.
+            authors: only these.
+            as_of: as the archive stood that day.
 
         Raises:
-            InputError: the query is empty or too long.
+            InputError: the query is empty or too long, the limit is none, a bound can't be used, or an outlet or an
+                author isn't in the archive.
             ModelError: the embedder can't be loaded.
         """
-        return self.search_with_scope(query, limit=limit, filters=filters)[0]
+        bounds = Filters.either(filters, since=since, until=until, outlets=outlets, authors=authors, as_of=as_of)
+        return self.search_with_scope(query, limit=limit, filters=bounds)[0]
 
     def search_with_scope(
         self, query: str, *, limit: int = 10, filters: Filters | None = None
-    ) -> tuple[list[Hit], Scope]:
+    ) -> tuple[list[Hit], Searched]:
         """Return `search`'s hits and how much of the archive was looked at."""
         query = check_query(query)
-        vector = self.embedder.embed_query(query)
+        limit = arguments.whole_number(limit, "limit", low=1, high=MAX_HITS)
+        self._check_names(filters)
+        vector = checked_query(self.embedder, query)
         with self._reading:
             snapshot, lexical = self._fresh()
             return search.run(
@@ -325,46 +446,123 @@ class Archive:
                 ranker=ranker_for(self._embedder_sha256),
             )
 
-    def described_pool(
-        self, query: str, *, filters: Filters | None = None
-    ) -> list[tuple[FoundPassage, dict[str, float]]]:
-        """Return the passages that the ranking orders, each with what it is ordered by: what a ranking is fitted on.
+    def _check_names(self, filters: Filters | None) -> None:
+        """Do nothing if the archive has the outlets and the authors of filters.
 
-        Arguments and errors as in `search`.
+        Raises:
+            InputError: it lacks one; names it, and the one most like it.
         """
-        query = check_query(query)
-        vector = self.embedder.embed_query(query)
+        if filters is None or not (filters.outlets or filters.authors):
+            return
         with self._reading:
-            snapshot, lexical = self._fresh()
-            found = search.pool(self._database, snapshot, lexical, query, vector, filters or Filters())
-            return list(zip(found, describe(query, found, lexical.analyze), strict=True))
+            if self._names is None or self._names.generation != self.generation:
+                self._names = KnownNames.of(self.generation, self.bylines())
+            names = self._names
+        names.check(filters)
+
+    @contextlib.contextmanager
+    def _searchable(self) -> Iterator[tuple[Database, Snapshot, LexicalIndex]]:
+        """Hold still what is searched, as of the newest published change."""
+        with self._reading:
+            yield self._database, *self._fresh()
 
     def _fresh(self) -> tuple[Snapshot, LexicalIndex]:
-        if self._snapshot is None:
-            self._snapshot = Snapshot(self._database, self._vectors)
-        opened = self._lexical is None
-        if self._lexical is None:
-            self._lexical = LexicalIndex(self.path / _LEXICAL)
-        changed = self._snapshot.refresh()
-        if changed:
-            self._lexical.reload()
-        if (changed or opened) and not self._lexical.count() and self._snapshot.live_passages():
-            self._lexical = None
+        """Return what is searched, as of the newest published change.
+
+        Raises:
+            ArchiveDamaged: a cheap check finds that something was altered.
+        """
+        try:
+            return self._followed_up()
+        except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError) as error:
+            # The database holds numbers that no writer ever wrote.
+            self._snapshot = self._lexical = None
             raise ArchiveDamaged(
-                f"The lexical index of the archive {self.path} is missing or empty; run: pullquote check --repair"
-            )
-        return self._snapshot, self._lexical
+                f"The archive {self.path} holds what was never stored ({type(error).__name__}: {error}); "
+                "run: pullquote check --repair"
+            ) from error
+
+    def _followed_up(self) -> tuple[Snapshot, LexicalIndex]:
+        while True:
+            if not self._database.manifest_is_sound():
+                raise self._database.manifest_damaged()
+            if self._snapshot is None:
+                self._snapshot = Snapshot(self._database, self._vectors)
+            changed = self._snapshot.refresh()
+            opened = self._lexical is None
+            if self._lexical is None:
+                self._lexical = LexicalIndex(self.path / LEXICAL)
+            elif changed:
+                self._lexical.reload()
+            if not changed and not opened:
+                return self._snapshot, self._lexical
+            self._check_lexical(self._snapshot, self._lexical)
+            # What was published since may be missing from this snapshot and gone from this index.
+            if self._database.number("published_generation") == self._snapshot.generation:
+                return self._snapshot, self._lexical
+
+    def _check_lexical(self, snapshot: Snapshot, lexical: LexicalIndex) -> None:
+        found = ""
+        if not lexical.count() and snapshot.live_passages():
+            found = "is missing or empty"
+        elif wrong := verification.lexical_problems(self._database, self.path / LEXICAL, thorough=False):
+            found = f"isn't what was stored ({wrong[0]})"
+        if found:
+            self._lexical = None
+            raise ArchiveDamaged(f"The lexical index of the archive {self.path} {found}; run: pullquote check --repair")
+
+    def advice(self) -> str | None:
+        """Return what to run to bring an archive of an earlier version up to date; None where nothing is to be done."""
+        return f"{OUTDATED}; run: pullquote optimize" if is_outdated(self.path / LEXICAL) else None
 
     def article(self, id_or_url: str) -> Article | None:
-        """Return the live article with that id, else with that URL, or None."""
+        """Return the live article with that id, else with that URL, or None.
+
+        Raises:
+            ArticleAltered: it isn't what was stored any more.
+            InputError: it is no text.
+        """
+        arguments.text(id_or_url, "An article's id or URL")
         with self._reading:
-            found = self._database.live_rowid(id_or_url)
+            found = self._database.visible_rowid(id_or_url)
             return self._database.article(found[0]) if found else None
 
+    def articles(self, filters: Filters | None = None) -> Iterator[Article]:
+        """Return an iterator over the articles that filters allow, in the order in which they were stored.
+
+        Each is loaded when it is asked for. They are those of the moment of the call, whatever is added, updated or
+        removed meanwhile; what is erased meanwhile is left out. So is an article that isn't what was stored any more:
+        `check` names it.
+
+        Raises:
+            InputError: filters are none, or name an outlet or an author that the archive lacks.
+        """
+        bounds = Filters.either(filters)
+        self._check_names(bounds)
+        return self._articles_from(0, allowed_by(bounds), self.generation)
+
+    def _articles_from(self, rowid: int, allowed: Callable[[ArticleFacts], bool], generation: int) -> Iterator[Article]:
+        while True:
+            with self._reading:
+                page = self._database.facts_after(rowid, generation, _FACTS_A_PAGE)
+            for facts in filter(allowed, page):
+                with self._reading:
+                    article = next(self._database.unaltered([facts.rowid]), None)
+                if article is not None and article.id:  # what has been erased has no id
+                    yield article
+            if not page:
+                return
+            rowid = page[-1].rowid
+
     def passages(self, article_id: str) -> list[Passage]:
-        """Return the passages of an article, in reading order; none for an unknown id."""
+        """Return the passages of an article, in reading order; none for an unknown id.
+
+        Raises:
+            InputError: it is no text.
+        """
+        arguments.text(article_id, "An article's id")
         with self._reading:
-            found = self._database.live_rowid(article_id)
+            found = self._database.visible_rowid(article_id)
             if not found:
                 return []
             text = self._database.article(found[0]).text
@@ -373,10 +571,24 @@ class Archive:
                 for _, start, end, tokens in self._database.passages_of(found[0])
             ]
 
+    def furniture(self, article_id: str) -> list[tuple[int, int]]:
+        """Return what of an article's text was marked as furniture when it was added; none for an unknown id.
+
+        Returns:
+            `[start, end)` ranges in characters of the article's text, sorted and disjoint.
+
+        Raises:
+            InputError: it is no text.
+        """
+        arguments.text(article_id, "An article's id")
+        with self._reading:
+            found = self._database.visible_rowid(article_id)
+            return self._database.furniture_of(found[0]) if found else []
+
     def count_articles(self) -> int:
         """Return how many articles there are; asks the database only, and loads neither index nor model."""
         with self._reading:
-            return self._database.live_articles()
+            return self._database.visible_articles()
 
     def bylines(self) -> list[tuple[dt.date | None, str | None, tuple[str, ...]]]:
         """Return (day, outlet, authors) of every article, in the order they were stored; loads no text."""
@@ -393,7 +605,30 @@ class Archive:
         """Return up to `limit` of the articles that have a day, the newest first."""
         with self._reading:
             rows = self._database.newest(self._database.number("published_generation"), limit)
-            return [self._database.article(row) for row in rows]
+            return list(self._database.unaltered(rows))
+
+    def count_passages(self) -> int:
+        """Return how many passages the search looks at; loads the index, but no model."""
+        with self._reading:
+            return self._fresh()[0].live_passages()
+
+    def sample(self, *, limit: int = 20) -> list[Article]:
+        """Return up to `limit` articles, spread evenly over the order in which they were stored."""
+        with self._reading:
+            rows = self._database.sample(self._database.number("published_generation"), limit)
+            return list(self._database.unaltered(rows))
+
+    def _counted_words(self) -> Vocabulary:
+        """Return the words that are printed: `printed_words.vocabulary`."""
+        with self._counting:
+            if self._vocabulary is None or self._vocabulary.generation != self.generation:
+                # On a connection of its own, so that others search meanwhile.
+                with contextlib.closing(Database(self.path / DATABASE, write=False)) as database:
+                    self._vocabulary = self._followed(database)
+            return self._vocabulary
+
+    def _followed(self, database: Database) -> Vocabulary:
+        return followed(database, database.number("published_generation"), self.path / WORDS, self._vocabulary)
 
     def info(self) -> ArchiveInfo:
         """Return what the archive holds and was made with."""
@@ -403,7 +638,7 @@ class Archive:
             outlets = self._database.outlets(snapshot.generation)
             return ArchiveInfo(
                 path=str(self.path),
-                format_version=self._format_version,
+                format_version=self._database.number("format_version"),
                 articles=articles,
                 passages=snapshot.live_passages(),
                 first_day=dt.date.fromisoformat(first) if first else None,
@@ -423,19 +658,6 @@ class Archive:
         return digest.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class CheckReport:
-    """What `check` found and, with `repair`, what it mended; one sentence each."""
-
-    problems: tuple[str, ...]
-    repaired: tuple[str, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is wrong (any more)."""
-        return not self.problems
-
-
 def _bytes_on_disk(folder: Path) -> int:
     """Return how many bytes all files of a folder have; a writer may be deleting some of them meanwhile."""
     total = 0
@@ -446,34 +668,37 @@ def _bytes_on_disk(folder: Path) -> int:
     return total
 
 
+def _manifest_of(embedder: Embedder, *, own: bool, package: str | None = None) -> dict[str, str]:
+    return {
+        "embedder": embedder.name,
+        "embedder_sha256": embedder.sha256,
+        "dimension": str(embedder.dimension),
+        **({_OWN_EMBEDDER: "yes"} if own else {}),
+        **({_EMBEDDER_PACKAGE: package} if package else {}),
+    }
+
+
+def _embedder_plugin(name: str) -> Plugin | None:
+    """Return what another package brings under an embedder's name; the default's is always Pullquote's own."""
+    return None if name == DEFAULT_EMBEDDER else plugins(PluginKind.EMBEDDER).get(name)
+
+
+def _embedder_named(name: str) -> Embedder:
+    plugin = plugin_named(PluginKind.EMBEDDER, name, [DEFAULT_EMBEDDER])
+    if plugin is None:
+        return SentenceTransformerEmbedder(name)
+    made: Embedder = plugin.make(Embedder)
+    if made.name != name:
+        raise plugin.broken(ValueError(f"its name is {made.name!r}, by which it would not be found again"))
+    return made
+
+
 def _as_embedder(embedder: Embedder | str) -> Embedder:
-    return SentenceTransformerEmbedder(embedder) if isinstance(embedder, str) else embedder
-
-
-def _create(folder: Path, embedder: Embedder) -> None:
-    database = folder / _DATABASE
-    try:
-        if folder.exists() and not folder.is_dir():
-            raise NotAnArchive(f"{folder} is a file, not an archive's directory.")
-        folder.mkdir(parents=True, exist_ok=True)
-        foreign = [entry.name for entry in folder.iterdir() if entry.name not in _LEFT_BY_CREATING]
-        if foreign and not database.is_file():
-            raise NotAnArchive(f"The directory {folder} holds other files; name a new or an empty one.")
-        # While this process loaded its model, another may have made the archive, and filled it.
-        with FileLock(folder / _LOCK, timeout=10):
-            if database.is_file():
-                return
-            Database.create(
-                database,
-                {
-                    "format_version": "1",
-                    "embedder": embedder.name,
-                    "embedder_sha256": embedder.sha256,
-                    "dimension": str(embedder.dimension),
-                },
-            )
-    except Timeout as error:
-        if not database.is_file():
-            raise ArchiveLocked(f"Another process is making the archive {folder}; try again.") from error
-    except OSError as error:
-        raise ArchiveWriteFailed(f"The archive {folder} cannot be made ({error.strerror}).") from error
+    if isinstance(embedder, str):
+        return _embedder_named(embedder)
+    if not isinstance(embedder, Embedder):
+        raise InputError(
+            f"embedder must be the name of a model or have the methods of pullquote.index.embedding.embedder.Embedder; "
+            f"a {type(embedder).__name__} has not."
+        )
+    return embedder

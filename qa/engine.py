@@ -4,43 +4,56 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 
-from pullquote.answers import Answer, Hit, PassagesFound, Searched, Turn
+from pullquote.answers import Answer, Hit, PassagesFound, Remark, Searched, Turn
+from pullquote.arguments import whole_number
+from pullquote.errors import InputError
 from pullquote.filters import Filters
-from pullquote.index.adding import passage_head
+from pullquote.index.adding.adding import passage_head
 from pullquote.index.archive import Archive
-from pullquote.index.kinds import asks_whether
-from pullquote.index.search import check_query
-from pullquote.qa.combining import Combiner, combiner_for
-from pullquote.qa.confidence import ConfidenceModel, confidence_for
-from pullquote.qa.evidence import candidates
-from pullquote.qa.followups import understand
-from pullquote.qa.found import Asked, collect
-from pullquote.qa.paired import DEFAULT_READER, load_reader
-from pullquote.qa.quotations import QuotationModel, quotation_model_for, quotations
-from pullquote.qa.reader import Reader
-from pullquote.qa.rereading import Rereader, read_again
-from pullquote.qa.windows import ReaderInput
+from pullquote.index.search.printed_words import vocabulary
+from pullquote.index.search.ranked_pool import is_ranked
+from pullquote.index.search.searching import check_query
+from pullquote.qa.answering import answer_steps
+from pullquote.qa.followups.interleaving import search_understood
+from pullquote.qa.followups.understanding import Understood, understand
+from pullquote.qa.questions.asking import asking
+from pullquote.qa.questions.remarks import language_remark, small_talk, small_talk_remark
+from pullquote.qa.questions.spelling import corrected
+from pullquote.qa.questions.telling import asks_for_sentences
+from pullquote.qa.quoting.quotations import QuotationModel, quotation_model_for, quotations
+from pullquote.qa.quoting.speakers import with_speakers
+from pullquote.qa.ranking.combining import Combiner, combiner_for
+from pullquote.qa.ranking.confidence import ConfidenceModel, confidence_for
+from pullquote.qa.ranking.evidence import candidates
+from pullquote.qa.ranking.found import Asked, collect
+from pullquote.qa.ranking.spans_to_verify import verified
+from pullquote.qa.ranking.thresholds import SURE, Thresholds, check_precision, thresholds_for
+from pullquote.qa.ranking.verifier import Claim, Verifier, verifier_for
+from pullquote.qa.reading.paired import DEFAULT_READER, load_reader
+from pullquote.qa.reading.reader import Reader, Reading, checked_readings
+from pullquote.qa.reading.rereading import Rereader, read_again
+from pullquote.qa.reading.sifting import GLANCED, SiftingModel, glance, sift, sifter_of, sifting_for
+from pullquote.qa.reading.windows import ReaderInput
+from pullquote.qa.values.by_day import latest_first, with_days
+from pullquote.qa.values.listing import SEARCHED_FOR_LIST
 
 # How many passages are read: more find more and take longer. Right on the tune splits, gold and RealTime QA 2023, by
 # the small reader alone with 4: 48.8 and 18.6%, 5: 49.0 and 18.4%, 6: 48.6 and 19.0%, 8: 48.3 and 20.0%
-# (`python -m pullquote.eval.combine fit --passages N`, its weights before they were packed); what each costs says
-# `python -m pullquote.eval.latency_benchmark`.
-PASSAGES_READ = 5
+# (`python -m pullquote.eval.fitting.combine fit --passages N`, its weights before they were packed); what each costs
+# says `python -m pullquote.eval.benchmarks.latency`.
+PASSAGES_READ = 6
+# As many as the command line takes.
+MAX_PASSAGES_READ = 100
 _SPANS_A_PASSAGE = 5
-# An answer less sure than this is withheld. Chosen on the gold's tune split, so that of what has no answer about as
-# much is withheld as from 0.5 on with the small reader alone.
-GIVEN_FROM = 0.55
 CANDIDATES = 5
-# Sentences that an answer keeps, and how likely the first has to be for the archive to speak to the question. On the
-# gold's tune split (`python -m pullquote.eval.combine quotations`) a lower bound is useful a little more often, but has
-# much more to say where nothing answers: from 0.3 on it is silent for 45% of those questions, from 0.4 on for 57%.
+# Sentences that an answer keeps.
 QUOTATIONS = 5
-SPEAKS_FROM = 0.4
 
 # What is yielded on the way to an answer: the answer comes last.
 Progress = PassagesFound | Answer
@@ -53,14 +66,30 @@ class Engine:
         archive: an open archive.
         reader: a reader, or the name of one; loaded on first use.
         passages: how many passages to read for a question.
+        sure: of the values given, the share that is right, at least, 0..1; the rest is withheld.
+
+    Raises:
+        InputError: an argument can't be used: a path for an archive, a number of passages that isn't 1 to 100, a share
+            that isn't between 0 and 1.
     """
 
     def __init__(
-        self, archive: Archive, *, reader: Reader | str = DEFAULT_READER, passages: int = PASSAGES_READ
+        self,
+        archive: Archive,
+        *,
+        reader: Reader | str = DEFAULT_READER,
+        passages: int = PASSAGES_READ,
+        sure: float = SURE,
     ) -> None:
+        if isinstance(archive, (str, Path)):
+            raise InputError(f"An engine answers from an open archive: Engine(Archive.open({str(archive)!r})).")
+        if not isinstance(reader, (str, Reader)):
+            raise InputError(f"reader must be a name or have a Reader's methods; a {type(reader).__name__} has not.")
+        check_precision(sure)
         self.archive = archive
         self._reader = reader
-        self._passages = passages
+        self._passages = whole_number(passages, "passages", low=1, high=MAX_PASSAGES_READ)
+        self._sure = sure
         self._loading = Lock()
 
     @property
@@ -103,6 +132,34 @@ class Engine:
         return quotation_model_for(self.reader)
 
     @cached_property
+    def thresholds(self) -> Thresholds:
+        """From what confidence on values are given and quotations shown.
+
+        Raises:
+            ModelError: they are damaged.
+        """
+        return thresholds_for(self.reader)
+
+    @cached_property
+    def sifting(self) -> SiftingModel | None:
+        """What says which of many passages are read: the reader's model, if it has one; else the search does.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        # What it was fitted on are the scores of a fitted ranking.
+        return sifting_for(self.reader) if is_ranked(self.archive) else None
+
+    @cached_property
+    def verifier(self) -> Verifier | None:
+        """What is shown the leading spans once more: the reader's, if it has one.
+
+        Raises:
+            ModelError: it is damaged.
+        """
+        return verifier_for(self.reader)
+
+    @cached_property
     def _first_combiner(self) -> Combiner | None:
         """What says which values a second look is worth."""
         return combiner_for(self.reader.first) if isinstance(self.reader, Rereader) else None
@@ -112,8 +169,9 @@ class Engine:
         return {
             "passages_read": self._passages,
             "spans_a_passage": _SPANS_A_PASSAGE,
-            "given_from": GIVEN_FROM,
-            "speaks_from": SPEAKS_FROM,
+            "sure": self._sure,
+            "given_from": self.thresholds.sure_from(self._sure),
+            "speaks_from": self.thresholds.speaks_from,
         }
 
     def warm_up(self) -> None:
@@ -121,7 +179,12 @@ class Engine:
         self.reader.read("Who?", [ReaderInput("Nobody.")])
         if isinstance(self.reader, Rereader):
             self.reader.score_spans("Who?", ReaderInput("Nobody."), [(0, 6)])
+        if self.sifting and (sifter := sifter_of(self.reader)):
+            sifter.read("Who?", [ReaderInput("Nobody.")])
+        if self.verifier:
+            self.verifier.score("Who?", [Claim("Nobody.", 0, 6)])
         self.archive.search("warm up", limit=1)
+        vocabulary(self.archive)
 
     def ask(
         self,
@@ -132,8 +195,8 @@ class Engine:
         filters: Filters | None = None,
         since: str | dt.date | None = None,
         until: str | dt.date | None = None,
-        outlets: Sequence[str] = (),
-        authors: Sequence[str] = (),
+        outlets: str | Iterable[str] = (),
+        authors: str | Iterable[str] = (),
         as_of: str | dt.date | None = None,
     ) -> Answer:
         """Return the answer to a question.
@@ -141,7 +204,7 @@ class Engine:
         Args:
             question: in plain words.
             history: the turns of the conversation so far, oldest first; what the question leaves to them is
-                filled in (see `pullquote.qa.followups`).
+                filled in (see `pullquote.qa.followups.understanding`).
             understood_as: what to search and read, used as it is; nothing is filled in then.
             filters: bounds, instead of the single ones that follow.
             since: earliest day of publication.
@@ -151,13 +214,13 @@ class Engine:
             as_of: answer as the archive stood that day.
 
         Raises:
-            InputError: the question is empty or too long, or a date is malformed.
+            InputError: the question is empty or too long, a bound can't be used or comes beside filters, or an outlet
+                or an author isn't in the archive.
             ModelError: a model can't be loaded.
         """
-        bounds = filters or Filters.of(
-            since=since, until=until, outlets=tuple(outlets), authors=tuple(authors), as_of=as_of
-        )
-        return self._answer(self.find(question, history=history, understood_as=understood_as, filters=bounds), bounds)
+        bounds = Filters.either(filters, since=since, until=until, outlets=outlets, authors=authors, as_of=as_of)
+        steps = answer_steps(self, question, bounds, history, understood_as)
+        return next(step for step in steps if isinstance(step, Answer))
 
     def ask_steps(
         self,
@@ -169,12 +232,12 @@ class Engine:
     ) -> Iterator[Progress]:
         """Yield what is known of a question so far: the passages once they are found, then the answer.
 
+        Of several questions in one, the passages of each are yielded in turn. What is no question to this archive (see
+        `Remark`) has an answer at once.
+
         Arguments and errors as in `ask`; errors are raised at the first step.
         """
-        bounds = filters or Filters()
-        found = self.find(question, history=history, understood_as=understood_as, filters=bounds)
-        yield found
-        yield self._answer(found, bounds)
+        return answer_steps(self, question, filters or Filters(), history, understood_as)
 
     def find(
         self,
@@ -184,18 +247,40 @@ class Engine:
         understood_as: str | None = None,
         filters: Filters | None = None,
     ) -> PassagesFound:
-        """Return the passages found for a question, not yet read. Arguments and errors as in `ask`."""
+        """Return the passages found for a question, not yet read. Arguments and errors as in `ask`.
+
+        A greeting and the like is searched for only where `understood_as` says so.
+        """
         begun = time.perf_counter()
         question = check_query(question)
-        standing = check_query(understand(question, history).question if understood_as is None else understood_as)
-        hits, scope = self.archive.search_with_scope(standing, limit=self._passages, filters=filters or Filters())
+        remark = None
+        if understood_as is None:
+            if remark := small_talk_remark(question, self.archive):
+                return PassagesFound(question, None, (), Searched(0, 0), _search_ms(begun), remark)
+            understood, remark = self._understood(question, history)
+        else:
+            understood = Understood(check_query(understood_as))
+        standing = understood.question
+        count = max(self._passages, GLANCED) if self.sifting else self._passages
+        limit = max(count, SEARCHED_FOR_LIST) if asking(standing).several else count
+        hits, searched = search_understood(self.archive, understood, limit=limit, filters=filters or Filters())
         return PassagesFound(
             question=question,
             understood=None if standing == question else standing,
-            passages=tuple(hits),
-            searched=Searched(scope.articles, scope.passages, scope.since, scope.until),
-            timings_ms={"search": (time.perf_counter() - begun) * 1000},
+            passages=tuple(hits[:count]),
+            further=tuple(hits[count:]),
+            searched=searched,
+            timings_ms=_search_ms(begun),
+            remark=remark,
         )
+
+    def _understood(self, question: str, history: Sequence[Turn]) -> tuple[Understood, Remark | None]:
+        """Return what to search for a question, and what is said of it where it is in another language."""
+        if remark := language_remark(question, self.archive):
+            return Understood(question), remark
+        said = [turn for turn in history if not small_talk(turn.question)]
+        understood = understand(question, said)
+        return replace(understood, question=corrected(check_query(understood.question), self.archive)), None
 
     def read(self, found: PassagesFound, as_of: dt.date | None = None) -> Asked:
         """Return what the reader makes of the passages found.
@@ -204,13 +289,29 @@ class Engine:
             found: of `find`.
             as_of: the day that the question was bound to.
         """
-        return self.look_again(self.look(found, as_of))
+        return self.verify(self.look_again(self.look(found, as_of)))
 
-    def look(self, found: PassagesFound, as_of: dt.date | None = None) -> Asked:
-        """Return what the reader makes of the passages at first. Arguments as in `read`."""
+    def look(self, found: PassagesFound, as_of: dt.date | None = None, *, count: int | None = None) -> Asked:
+        """Return what the reader makes of the passages at first.
+
+        Args:
+            found: of `find`.
+            as_of: the day that the question was bound to.
+            count: how many are read; None for as many as usual.
+        """
         standing = found.understood or found.question
-        readings = self.reader.read(standing, [reader_input(hit) for hit in found.passages], spans=_SPANS_A_PASSAGE)
-        return Asked(standing, found.passages, readings, found.searched.passages, as_of)
+        hits, glances = self._sifted(standing, found.passages, self._passages if count is None else count)
+        inputs = [reader_input(hit) for hit in hits]
+        readings = checked_readings(self.reader, self.reader.read(standing, inputs, spans=_SPANS_A_PASSAGE), inputs)
+        return Asked(standing, hits, readings, found.searched.passages, as_of, glances=glances)
+
+    def _sifted(self, standing: str, hits: Sequence[Hit], count: int) -> tuple[Sequence[Hit], Sequence[Reading]]:
+        """Return the passages that are read, and what was seen of each at a glance, if anything glanced at them."""
+        sifter = sifter_of(self.reader)
+        if self.sifting is None or sifter is None or not hits:
+            return hits[:count], ()
+        chosen = sift(hits, glance(sifter, standing, hits), self.sifting, count=count)
+        return tuple(hit for hit, _ in chosen), tuple(seen for _, seen in chosen)
 
     def look_again(self, asked: Asked) -> Asked:
         """Return what was read with what a second look says, if the reader takes one."""
@@ -218,9 +319,27 @@ class Engine:
             return asked
         return replace(asked, again=read_again(asked, self.reader, self._first_combiner))
 
-    def _answer(self, found: PassagesFound, bounds: Filters) -> Answer:
+    def verify(self, asked: Asked) -> Asked:
+        """Return what was read with what a verifier says of the leading spans, if the reader has one."""
+        if self.verifier is None:
+            return asked
+        return replace(asked, verified=verified(asked, self.verifier, self._first_combiner))
+
+    def answer(
+        self, found: PassagesFound, filters: Filters, asked: Asked | None = None, *, one_value: bool = True
+    ) -> Answer:
+        """Return the answer that the passages found give, whatever kind of question it is.
+
+        Args:
+            found: of `find`.
+            filters: that the search was bound by.
+            asked: of `read`, if they have been read already.
+            one_value: one value answers it, so that those of different days compete.
+        """
+        if found.remark is not None:
+            return _remarked(found)
         begun = time.perf_counter()
-        asked = self.read(found, bounds.as_of)
+        asked = asked or self.read(found, filters.as_of)
         read = time.perf_counter()
         spans = collect(asked)
         answers = tuple(candidates(spans, asked, limit=CANDIDATES, confidence=self.confidence, combiner=self.combiner))
@@ -228,10 +347,12 @@ class Engine:
             quotations(spans, asked, answers, limit=QUOTATIONS, combiner=self.combiner, model=self.quotation_model)
         )
         # No printed words are a yes or a no: the sentence that decides it is shown, and no value given as the verdict.
-        abstained = not answers or answers[0].confidence < GIVEN_FROM or asks_whether(asked.question)
+        sure_from = self.thresholds.sure_from(self._sure)
+        unsure = not answers or answers[0].confidence < sure_from
+        abstained = unsure or asks_for_sentences(asked.question)
         done = time.perf_counter()
         timings_ms = {**found.timings_ms, "read": (read - begun) * 1000, "combine": (done - read) * 1000}
-        return Answer(
+        answer = Answer(
             question=found.question,
             answer=None if abstained else answers[0].text,
             abstained=abstained,
@@ -239,11 +360,32 @@ class Engine:
             answers=answers,
             searched=found.searched,
             timings_ms=timings_ms | {"total": sum(timings_ms.values())},
-            passages=found.passages,
+            passages=tuple(asked.hits),
             understood=found.understood,
             quotations=quoted,
-            speaks=bool(quoted) and quoted[0].confidence >= SPEAKS_FROM,
+            speaks=bool(quoted) and quoted[0].confidence >= self.thresholds.speaks_from,
         )
+        dated = with_days(answer, asked, sure_from=sure_from) if one_value else answer
+        return with_speakers(latest_first(dated), asked)
+
+
+def _search_ms(begun: float) -> dict[str, float]:
+    return {"search": (time.perf_counter() - begun) * 1000}
+
+
+def _remarked(found: PassagesFound) -> Answer:
+    """Return the answer to what is no question to this archive: nothing is read for it."""
+    return Answer(
+        question=found.question,
+        answer=None,
+        abstained=True,
+        confidence=0.0,
+        answers=(),
+        searched=found.searched,
+        timings_ms={**found.timings_ms, "total": sum(found.timings_ms.values())},
+        passages=found.passages,
+        remark=found.remark,
+    )
 
 
 def reader_input(hit: Hit) -> ReaderInput:

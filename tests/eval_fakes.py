@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pullquote.eval.rows import CandidateRow, Row, RunFacts
-from pullquote.qa.confidence import FEATURES
-from pullquote.qa.reader import Reading, ScoredSpan
-from pullquote.qa.windows import ReaderInput
+from pullquote.eval.runs.rows import CandidateRow, Row, RunFacts
+from pullquote.qa.ranking.confidence import FEATURES
+from pullquote.qa.reading.reader import Reading, ScoredSpan
+from pullquote.qa.reading.windows import ReaderInput
 
 FACTS = RunFacts(
     pullquote="0.1.0",

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pullquote.qa.reader import Reading, ScoredSpan
-from pullquote.qa.windows import ReaderInput
+from pullquote.qa.reading.reader import Reading, ScoredSpan
+from pullquote.qa.reading.windows import ReaderInput
 
 _WORD = re.compile(r"\w+")
 

@@ -10,12 +10,15 @@ import pytest
 import typer
 from typer.main import get_command
 
-from pullquote.ui.cli import app
+import pullquote
+from pullquote.ui.cli.app import app
 
 from fakes import CapitalReader, HashEmbedder
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+USING = (REPOSITORY / "docs/using.md").read_text(encoding="utf-8")
+API = (REPOSITORY / "docs/api.md").read_text(encoding="utf-8")
 
 
 def command_names() -> list[str]:
@@ -24,7 +27,7 @@ def command_names() -> list[str]:
 
 
 def test_every_command_is_documented():
-    documented = set(re.findall(r"^\| `([a-z-]+)", README, flags=re.MULTILINE))
+    documented = set(re.findall(r"^\| `([a-z-]+)", USING.partition("Filters:")[0], flags=re.MULTILINE))
     assert documented == set(command_names())
 
 
@@ -54,6 +57,32 @@ def test_readme_code_runs(tmp_path, monkeypatch, capsys):
     assert shown.startswith(
         "Kallander Tarn Weekly 2031-05-02 https://tarn.example/chair#:~:text=The%20port%20authority"
     )
+
+
+def test_the_pages_of_the_api_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("pullquote.index.archive.SentenceTransformerEmbedder", lambda name: HashEmbedder())
+    monkeypatch.setattr("pullquote.qa.engine.load_reader", lambda name: CapitalReader())
+    code = "\n".join(re.findall(r"```python\n(.*?)```", API, flags=re.DOTALL))
+    exec(compile(code, "docs/api.md", "exec"), {})
+    assert capsys.readouterr().out.splitlines() == [
+        "('https://post.example/4', 'https://post.example/5')",
+        "article 3 (https://post.example/6) has an empty text",
+        "https://post.example/5 2031-05-05 Ferry sails",
+        "The port authority is chaired by Kallander since Friday.",
+        '{"id": "https://post.example/4", "url": "https://post.example/4", "title": "A new chair", '
+        '"outlet": "Harbour Post", "published": "2031-05-04", "authors": ["Mara Lind"], '
+        '"text": "The port authority is chaired by Kallander since Friday."}',
+        "Ferry sails 0 60",
+        "speaks Kallander",
+        "True",
+        "47",
+    ]
+
+
+def test_every_public_name_is_documented():
+    named = set(re.findall(r"\w+", " ".join(re.findall(r"```.*?```|`[^`\n]+`", API, flags=re.DOTALL))))
+    assert set(pullquote.__all__) - {"__version__"} <= named
 
 
 def test_demo_questions_stand_in_the_demo_articles():

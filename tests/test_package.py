@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import json
 import os
 import subprocess
@@ -12,6 +13,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import pullquote
 
@@ -31,44 +34,69 @@ FRONT_DOOR = Path("core/__init__.py")
 MAY_CALL_EVAL = {
     Path("ui") / name
     for name in (
-        "calibrate_command.py",
-        "check_gold_command.py",
-        "eval_commands.py",
-        "eval_render.py",
-        "feedback.py",  # of the chat: writes gold candidates
-        "gold_runs.py",
-        "training_commands.py",
+        "chat/feedback.py",  # writes gold candidates
+        "cli/evaluation/calibrate_command.py",
+        "cli/evaluation/check_gold_command.py",
+        "cli/evaluation/eval_commands.py",
+        "cli/evaluation/eval_render.py",
+        "cli/evaluation/gold_runs.py",
+        "cli/training_commands.py",
     )
 }
 
 
 def test_public_names_are_pinned():
     assert pullquote.__all__ == [
+        "AddProgress",
         "AddReport",
         "Answer",
         "Archive",
         "ArchiveDamaged",
         "ArchiveError",
+        "ArchiveInfo",
         "ArchiveLocked",
         "ArchiveTooNew",
         "ArchiveWriteFailed",
         "Article",
+        "ArticleAltered",
         "Candidate",
+        "CheckReport",
         "Citation",
+        "Course",
+        "DatedValue",
+        "Embedder",
         "Engine",
         "Filters",
         "Hit",
         "InputError",
         "ModelError",
         "ModelMismatch",
+        "NamedSource",
         "NotAnArchive",
+        "Note",
         "Passage",
         "PassagesFound",
         "PullquoteError",
+        "Quotation",
+        "Reader",
+        "ReaderInput",
+        "Reading",
+        "Remark",
+        "RemarkKind",
+        "RemoveReport",
+        "Rereader",
+        "ScoredSpan",
+        "Searched",
+        "Side",
         "Skipped",
         "SourceError",
+        "SourceFile",
+        "SpanScores",
+        "State",
         "Turn",
         "__version__",
+        "load_reader",
+        "reader_names",
     ]
     assert all(getattr(pullquote, name) for name in pullquote.__all__)
 
@@ -128,7 +156,7 @@ def test_import_is_light(tmp_path):
 
 
 def test_the_names_of_readers_are_known_before_the_hub_is_loaded(tmp_path):
-    code = "import sys, pullquote.qa.reader; print({'huggingface_hub', 'transformers'} & set(sys.modules))"
+    code = "import sys, pullquote.qa.reading.reader; print({'huggingface_hub', 'transformers'} & set(sys.modules))"
     assert run_python(code, home=tmp_path).strip() == "set()"
 
 
@@ -171,6 +199,30 @@ def test_wheel_holds_every_module_under_one_name(wheel):
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"pullquote"}
     assert not any("test" in name.lower() for name in names if not name.endswith(".py"))
+
+
+def brought_along(asked: list[str]) -> set[str]:
+    """Return the names of the packages that some requirements install here, directly or through others."""
+    names, left, seen = set(), list(asked), set()
+    while left:
+        wanted = Requirement(left.pop())
+        name = canonicalize_name(wanted.name)
+        for extra in {"", *wanted.extras} - {extra for known, extra in seen if known == name}:
+            seen.add((name, extra))
+            needed = [Requirement(one) for one in importlib.metadata.requires(name) or []]
+            left += [str(one) for one in needed if one.marker is None or one.marker.evaluate({"extra": extra})]
+        names.add(name)
+    return names
+
+
+def test_constraints_pin_all_that_is_installed():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
+    installed = brought_along(project["project"]["dependencies"] + project["dependency-groups"]["dev"])
+    lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [Requirement(line) for line in lines if not line.startswith("#")]
+    assert {"torch", "pytest", "sympy", "pluggy"} <= installed  # of the project and of the group, and what they need
+    assert sorted(installed - {canonicalize_name(pin.name) for pin in pins}) == []
+    assert [str(pin) for pin in pins if [one.operator for one in pin.specifier] != ["=="]] == []
 
 
 @pytest.mark.wheel

@@ -1,7 +1,8 @@
-"""Text of articles on one line of a terminal, and objects as lines of JSON, both safe to print."""
+"""Text of articles on one line of a terminal, objects as lines of JSON, and what a terminal without UTF-8 gets."""
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import TextIO
@@ -9,6 +10,13 @@ from typing import TextIO
 from pullquote.printable import BIDI, one_line
 
 _UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{BIDI}]")
+# What the command line itself prints between and around words. Everything else becomes an escape, as \xe4.
+_IN_ASCII = str.maketrans(
+    {"·": "-", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "×": "x"}
+    | {"→": "->", "≥": ">=", "≤": "<=", "\u00a0": " ", "\u202f": " ", "−": "-"}
+)
+# The name of the error handler that `plain_letters` adds to Python's own.
+PLAIN = "pullquote-plain"
 
 
 def shorten(text: str, length_chars: int) -> str:
@@ -33,3 +41,17 @@ def write_json(value: object, stream: TextIO) -> None:
         line = json.dumps(value)
     stream.write(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", line) + "\n")
     stream.flush()
+
+
+def plain_letters() -> None:
+    """Make the error handler `PLAIN` known: a letter that an encoding lacks becomes a like one, else an escape."""
+    codecs.register_error(PLAIN, _plain)
+
+
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end]
+    told = lacking.translate(_IN_ASCII)
+    # What is no ASCII yet has no like letter here.
+    return told.encode("ascii", "backslashreplace").decode("ascii"), error.end

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from itertools import pairwise
 from urllib.parse import urlsplit
 
-from pullquote.answers import Answer, Candidate, Citation, Quotation
+from pullquote.answers import Answer, Candidate, Citation, Course, DatedValue, Quotation, Side, State
+from pullquote.comparing_form import name_form
 
 # Words for probabilities as analysts use them (US Intelligence Community Directive 203), from the lower bound of each
 # band on: 0.80 is "very likely".
@@ -23,6 +25,15 @@ _BANDS = (
 _GUESS_FROM = 0.20
 # Quotations are shown while they are at least a quarter as likely as the first, and have some chance at all.
 _SHOWN_SHARE, _SHOWN_FROM = 0.25, 0.10
+
+_COURSES = {
+    Course.AGREE: "By day: the reports agree",
+    Course.CHANGED: "By day: this changed over time",
+    Course.DISAGREE: "By day: reports disagree",
+}
+_DAYS_SHOWN = 8
+# What mends an archive.
+REPAIR = "pullquote check --repair"
 
 
 def day(value: dt.date | None) -> str:
@@ -61,7 +72,7 @@ def likelihood(candidate: Candidate | Quotation) -> str:
     return next(words for bound, words in _BANDS if candidate.confidence >= bound)
 
 
-def shown_quotations(answer: Answer) -> tuple[Quotation, ...]:
+def shown_quotations(answer: Answer | Side) -> tuple[Quotation, ...]:
     """Return the quotations that are shown where no value is sure: the first, and those that come near it."""
     first, *others = answer.quotations
     bound = max(_SHOWN_FROM, _SHOWN_SHARE * first.confidence)
@@ -70,9 +81,60 @@ def shown_quotations(answer: Answer) -> tuple[Quotation, ...]:
 
 def speaking(answer: Answer) -> str:
     """Return what stands above quotations where no value is sure."""
-    shown = len(shown_quotations(answer))
-    order = ", the likeliest first" if shown > 1 else ""
-    return f"The archive speaks to this, but no single value is sure. {count(shown, 'quotation')}{order}:"
+    shown = shown_quotations(answer)
+    sorted_ = all(one.confidence >= other.confidence for one, other in pairwise(shown))
+    order = (", the likeliest first" if sorted_ else "") if len(shown) > 1 else ""
+    return f"The archive speaks to this, but no single value is sure. {count(len(shown), 'quotation')}{order}:"
+
+
+def days_heading(answer: Answer) -> str:
+    """Return how the values by day relate; "" where there are none to compare."""
+    if len(answer.by_day) < 2 or answer.course is None:
+        return ""
+    return _COURSES[answer.course]
+
+
+def shown_days(answer: Answer) -> tuple[DatedValue, ...]:
+    """Return the values by day that are shown: the latest, and the first of all."""
+    days = answer.by_day
+    return days if len(days) <= _DAYS_SHOWN else (*days[: _DAYS_SHOWN - 1], days[-1])
+
+
+def printed_on(value: DatedValue) -> str:
+    """Return "4 May 2031 · Harbour Courier, Harbour Echo", and that a correction took the value back."""
+    outlets = ", ".join(" ".join(outlet.split()) for outlet in value.outlets)
+    withdrawn = "withdrawn by a correction" if value.withdrawn else ""
+    return " · ".join(part for part in (day(value.day) or "no date", outlets, withdrawn) if part)
+
+
+def said_by(citation: Citation) -> str:
+    """Return "Speaker: Mara Lind", or "" where nobody is named."""
+    return f"Speaker: {citation.speaker}" if citation.speaker else ""
+
+
+def parted(answer: Answer) -> str:
+    """Return what stands above the answers to several questions in one."""
+    return f"{count(len(answer.parts), 'question')} in one, each answered by itself:"
+
+
+def compared(side: Side) -> str:
+    """Return what stands above one side of a comparison."""
+    return side.about if side.speaks else f"{side.about}: nothing in this archive answers that"
+
+
+def told_by_sides(answer: Answer) -> bool:
+    """Return whether all that speaks to a comparison stands among its sides already."""
+    return bool(answer.sides) and all(
+        any(one is other for side in answer.sides for other in side.quotations) for one in answer.quotations
+    )
+
+
+def enumerated(answer: Answer) -> str:
+    """Return what stands above the items of a list: how many, and that the archive may hold others."""
+    found = count(len(answer.items), "item")
+    if answer.state is State.SILENT:
+        return f"{found} read, not sure enough:"
+    return f"{found} found, each in its sentence; the archive may print more:"
 
 
 def share(probability: float) -> str:
@@ -81,7 +143,9 @@ def share(probability: float) -> str:
 
 
 def absence(answer: Answer) -> str:
-    """Return why there is no answer: nothing to search, nothing that answers, or nothing sure enough."""
+    """Return why there is no answer: no question, nothing to search, nothing that answers, or nothing sure enough."""
+    if answer.remark is not None:
+        return answer.remark.text
     if not answer.searched.articles:
         return "No article in this archive passes these filters."
     best = answer.answers[0] if answer.answers else None
@@ -100,7 +164,7 @@ def publisher(outlet: str | None, url: str | None) -> str:
 
 def printed_by(citations: Sequence[Citation]) -> str:
     """Return "printed by 3 outlets" for the outlets that carry a value; "" where none is known."""
-    outlets = {" ".join(publisher(one.outlet, one.url).split()).casefold() for one in citations} - {""}
+    outlets = {name_form(publisher(one.outlet, one.url)) for one in citations} - {""}
     return f"printed by {count(len(outlets), 'outlet')}" if outlets else ""
 
 
@@ -131,7 +195,14 @@ def searched(answer: Answer) -> str:
     if not looked_at.articles:
         return "No article in this archive passes these filters."
     days = between(looked_at.since, looked_at.until)
-    return f"Searched {count(looked_at.articles, 'article')}{', ' + days if days else ''}."
+    said = f"Searched {count(looked_at.articles, 'article')}{', ' + days if days else ''}."
+    return f"{said} {left_out(looked_at.altered)}" if looked_at.altered else said
+
+
+def left_out(altered: Sequence[str]) -> str:
+    """Return what is said of articles that were found, but aren't what was stored any more."""
+    were = "was" if len(altered) == 1 else "were"
+    return f"{count(len(altered), 'article')} left out, which {were} altered after being stored; run: {REPAIR}"
 
 
 def between(since: dt.date | None, until: dt.date | None) -> str:

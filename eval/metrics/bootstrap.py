@@ -38,7 +38,7 @@ class Interval(NamedTuple):
     high: float
 
 
-class Difference(NamedTuple):
+class PairedDifference(NamedTuple):
     """The mean of a minus the mean of b, its interval, and the two-sided p-value, above 0 and up to 1."""
 
     difference: float
@@ -117,7 +117,7 @@ def paired(
     groups: Groups = None,
     resamples: int = 10_000,
     level: float = 0.95,
-) -> Difference:
+) -> PairedDifference:
     """Return how much better a is than b on the same questions, with a test of whether that is chance.
 
     The p-value is the share of resamples whose difference is as far from the one seen as that is from 0, with 1
@@ -145,7 +145,7 @@ def paired(
     # Means of 0s and 1s meet the bound exactly, but for rounding.
     slack = 1e-12 * max(1.0, float(np.abs(gains).max()))
     extreme = int(np.count_nonzero(_reach(groups, level) * np.abs(means - seen) >= abs(seen) - slack))
-    return Difference(seen, *_ends(means, level, groups), (extreme + 1) / (resamples + 1))
+    return PairedDifference(seen, *_ends(means, level, groups), (extreme + 1) / (resamples + 1))
 
 
 def _means(values: Floats, groups: Groups, seed: int, resamples: int) -> Floats:

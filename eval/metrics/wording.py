@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
+from functools import lru_cache
+from itertools import groupby, product
 
-from pullquote.qa.values import Clock, Day, Number, Token, read_values
+from pullquote.eval.metrics.nations import country_of
+from pullquote.eval.metrics.parts import same_but_for_parts
+from pullquote.eval.metrics.word_forms import same_in_number, stands_for, without_company
+from pullquote.qa.values.printed_values import ClockTime, Day, Number, Token, read_values
 
 # Where the question asks for the thing, these say nothing; "before", "until", "since", "near" do, and stay.
 _PREPOSITIONS = frozenset({"in", "on", "at", "by", "to", "of", "for", "from", "with"})
@@ -29,7 +34,7 @@ _NO_UNIT = re.compile(
 )
 
 
-def is_right(prediction: str, accepted: Sequence[str]) -> bool:
+def is_right(prediction: str, accepted: Sequence[str], *, lenient: bool = False) -> bool:
     """Return whether the prediction says the same as one of the accepted answers.
 
     The rules are symmetrical: swapping prediction and answer changes nothing. The same are
@@ -38,33 +43,42 @@ def is_right(prediction: str, accepted: Sequence[str]) -> bool:
       within words ("life-boat"), a possessive at the end ("Quill's");
     - numbers in words and digits, with thousands separators or scales: "forty-one", "two and a half million", "2.5m",
       "half a dozen" ("100m" is both 100 million and 100 metres); "about", "around", "some" before one don't count,
-      "nearly", "over", "at least" do;
+      "nearly", "over", "at least" do; after a word, roman ones from II to XX ("Artemis II");
     - amounts of money: "£3.2m", "3.2 million pounds"; never of two currencies ("$5" is US$5);
-    - shares: "5%", "5 per cent", "five percent"; never "5" alone, nor percentage points;
+    - shares: "5%", "5 per cent", "five percent", "a quarter", "2/3"; never "5" alone, nor percentage points;
     - dates in any order: "Sunday 4 May", "May 4th", "2031-05-04". Day and month must both be given or both be
       missing; year and weekday may be missing on one side, and must agree where both have them. Numeric dates
-      other than 2031-05-04 are not read: 4/5 is two dates;
+      other than 2031-05-04 are not read;
     - times of day: "5am", "5.00 a.m.", "05:00"; "noon", "12pm". Without am or pm the clock has 24 hours;
-    - names with and without a title: "Dr Hanne Osterby", "former Vice President Mike Pence"; never a surname and a
-      full name, unless both are accepted;
+    - names with and without a title: "Dr Hanne Osterby", "former Vice President Mike Pence"; with and without a
+      company's suffix ("Tidewire Inc.", "Vellmouth FC");
+    - a country's names ("the UK", "United Kingdom", "Britain"), an acronym and what it stands for ("USPS", "US Postal
+      Service"), singular and plural of the last word ("egg", "eggs"), unless both are capitalised as names are;
     - an answer and the same after one or more of in, on, at, by, to, of, for, from, with;
     - a number and the same number with one word after it, or a currency: "41", "41 people"; but not "41 dead" and
       "41 injured". Right after a number, singular and plural are one ("12-mile", "12 miles"), and so are km and
       kilometres and a few units more.
 
-    Not covered: fractions in words against digits ("two thirds", "2/3"), years said in pairs ("twenty thirty-one"),
-    abbreviations ("UK"), other spellings and synonyms: list those as accepted answers.
+    Never a surname and a full name, a place and its part, a thing and a longer description of it: a set lists what it
+    accepts, and may tell namesakes apart. Where a set gives one wording only, `lenient` accepts these as well (see
+    `pullquote.eval.metrics.parts`).
+
+    Not covered: years said in pairs ("twenty thirty-one"), other spellings and synonyms: list those as accepted
+    answers.
 
     Args:
         prediction: an answer; an empty one is never right.
         accepted: accepted wordings; with none, nothing is right.
+        lenient: whether they are one wording of many that people would accept.
 
     Raises:
         TypeError: accepted is one string.
     """
     if isinstance(accepted, str):
         raise TypeError("accepted must be a sequence of answers, not one string.")
-    return any(_same(prediction, answer) for answer in accepted)
+    if any(_same(prediction, answer) for answer in accepted):
+        return True
+    return lenient and any(same_but_for_parts(prediction, answer, _same) for answer in accepted)
 
 
 def distinct(wordings: Iterable[str]) -> list[tuple[str, ...]]:
@@ -85,26 +99,70 @@ def distinct(wordings: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple(group) for group in groups]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to read a text.
+
+    Attributes:
+        joined: the tokens, neighbouring words made one, so that spaces and hyphens don't count.
+        number: the number and its unit, where the text is no more than that.
+        words: the words, where it has nothing else.
+    """
+
+    joined: tuple[Token, ...]
+    number: tuple[Decimal, str] | None
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=2**16)
+def _ways(text: str) -> tuple[_Way, ...]:
+    return tuple(_way(_core(tokens)) for tokens in read_values(text))
+
+
+def _way(tokens: Sequence[Token]) -> _Way:
+    words = tuple(token for token in tokens if isinstance(token, str))
+    if len(words) == len(tokens):
+        words = tuple(without_company(words))
+        tokens = words
+    else:
+        words = ()
+    return _Way(_joined(tokens), _number_and_unit(tokens), words)
+
+
 def _same(one: str, other: str) -> bool:
     if one.strip().casefold() == other.strip().casefold():
         return bool(one.strip())
-    return any(_same_values(_core(left), _core(right)) for left in read_values(one) for right in read_values(other))
+    left, right = _ways(one), _ways(other)
+    return (
+        any(_same_values(*pair) for pair in product(left, right))
+        or (country_of(one) or "none") == country_of(other)
+        or stands_for(one, other)
+        or _same_in_number(one, other, left[0].words, right[0].words)
+    )
 
 
-def _same_values(one: Sequence[Token], other: Sequence[Token]) -> bool:
-    left, right = _joined(one), _joined(other)
-    if len(left) == len(right) and all(_agree(*pair) for pair in zip(left, right, strict=True)):
+def _same_in_number(one: str, other: str, left: Sequence[str], right: Sequence[str]) -> bool:
+    if not left or left[:-1] != right[:-1] or not right or not same_in_number(left[-1], right[-1]):
+        return False
+    # Edward and Edwards, Apple and Apples are two names.
+    return not (one.split()[-1][:1].isupper() and other.split()[-1][:1].isupper())
+
+
+def _same_values(one: _Way, other: _Way) -> bool:
+    left, right = one.joined, other.joined
+    if len(left) == len(right) and (left == right or all(map(_agree, left, right))):
         return bool(left)
-    return _same_but_for_unit(one, other)
+    if one.number is None or other.number is None:
+        return False
+    return one.number[0] == other.number[0] and "" in (one.number[1], other.number[1])
 
 
-def _joined(tokens: Sequence[Token]) -> list[Token]:
-    """Return the tokens with neighbouring words made one, so that spaces and hyphens don't count."""
+def _joined(tokens: Sequence[Token]) -> tuple[Token, ...]:
     joined: list[Token] = []
     for is_word, group in groupby(tokens, key=lambda token: isinstance(token, str)):
         run = list(group)
         joined += ["".join(map(str, run))] if is_word else run
-    return joined
+    return tuple(joined)
 
 
 def _agree(one: Token, other: Token) -> bool:
@@ -115,13 +173,6 @@ def _agree(one: Token, other: Token) -> bool:
         and (one.year == other.year or None in (one.year, other.year))
         and (one.weekday == other.weekday or None in (one.weekday, other.weekday))
     )
-
-
-def _same_but_for_unit(one: Sequence[Token], other: Sequence[Token]) -> bool:
-    left, right = _number_and_unit(one), _number_and_unit(other)
-    if left is None or right is None:
-        return False
-    return left[0] == right[0] and "" in (left[1], right[1])
 
 
 def _number_and_unit(tokens: Sequence[Token]) -> tuple[Decimal, str] | None:
@@ -146,7 +197,7 @@ def _core(tokens: Sequence[Token]) -> Sequence[Token]:
 def _to_drop(tokens: Sequence[Token]) -> int:
     if tokens[0] in _PREPOSITIONS:
         return 1
-    if tokens[0] in _ABOUT and isinstance(tokens[1], Number | Clock):
+    if tokens[0] in _ABOUT and isinstance(tokens[1], Number | ClockTime):
         return 1
     if tokens[0] in _FORMER:
         title = _title_length(tokens[1:])

@@ -1,1 +1,1 @@
-"""The systems that Pullquote is measured against, one script each: see `pullquote.eval.peers_benchmark`."""
+"""The systems that Pullquote is measured against, one script each: see `pullquote.eval.peers.benchmark`."""

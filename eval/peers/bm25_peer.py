@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pullquote.eval.peers.peer_protocol import Job, Passage, run
 from pullquote.filters import Filters
-from pullquote.index.lexical import LexicalIndex, LexicalPassage
+from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage
 
 
 class Bm25:

@@ -29,7 +29,7 @@ from haystack_integrations.components.embedders.sentence_transformers import (
     SentenceTransformersTextEmbedder,
 )
 from haystack_integrations.components.readers.transformers import TransformersExtractiveReader
-from peer_protocol import Answer, run
+from peer_protocol import PeerAnswer, run
 
 
 class Haystack:
@@ -74,7 +74,7 @@ class Haystack:
         """Embed and store the passages."""
         self._indexing.run({"embedder": {"documents": _documents(passages)}})
 
-    def ask(self, question: str, as_of: str | None) -> Answer:
+    def ask(self, question: str, as_of: str | None) -> PeerAnswer:
         """Return the best span, unless "no answer" comes before it."""
         answers = self._asking.run(
             {
@@ -86,8 +86,8 @@ class Haystack:
         spans = [answer for answer in answers if answer.data is not None]
         nothing = next((float(answer.score) for answer in answers if answer.data is None), None)
         if not spans:
-            return Answer(no_answer_score=nothing)
-        return Answer(
+            return PeerAnswer(no_answer_score=nothing)
+        return PeerAnswer(
             text=answers[0].data,
             best=spans[0].data,
             score=float(spans[0].score),

@@ -15,7 +15,7 @@ The job is one JSON object:
 something beside the text are given the same words. `depth` is how many passages the search is judged on. The one
 for Pullquote has its "archive", too.
 
-The output folder gets `answers.jsonl`, one `Answer` a line, and, once that is whole, `facts.json`.
+The output folder gets `answers.jsonl`, one `PeerAnswer` a line, and, once that is whole, `facts.json`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Question = Mapping[str, Any]
 
 
 @dataclass
-class Answer:
+class PeerAnswer:
     """What became of one question.
 
     Attributes:
@@ -66,7 +66,7 @@ class Answer:
     error: str = ""
 
 
-class System(Protocol):
+class PeerSystem(Protocol):
     """One system, which at least searches. Loading a model is never timed: `load` comes first."""
 
     @property
@@ -87,11 +87,11 @@ class System(Protocol):
 class Answers(Protocol):
     """What a system has that answers, too."""
 
-    def ask(self, question: str, as_of: str | None) -> Answer:
+    def ask(self, question: str, as_of: str | None) -> PeerAnswer:
         """Return the answer, as of a day if one is given: this is timed."""
 
 
-def run(make: Callable[[Job], System], arguments: Sequence[str]) -> None:
+def run(make: Callable[[Job], PeerSystem], arguments: Sequence[str]) -> None:
     """Do the job of `arguments` (job file, output folder) with the system that `make(job)` returns."""
     job = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
     output = Path(arguments[1])
@@ -122,7 +122,7 @@ def run(make: Callable[[Job], System], arguments: Sequence[str]) -> None:
     )
 
 
-def answer_all(system: System, questions: Sequence[Question], depth: int) -> list[Answer]:
+def answer_all(system: PeerSystem, questions: Sequence[Question], depth: int) -> list[PeerAnswer]:
     """Return one answer a question; the first question is asked once more before, so that nothing is cold."""
     answers = []
     if questions:
@@ -134,14 +134,14 @@ def answer_all(system: System, questions: Sequence[Question], depth: int) -> lis
     return answers
 
 
-def _answer(system: System, question: Question, depth: int) -> Answer:
-    answer = Answer()
+def _answer(system: PeerSystem, question: Question, depth: int) -> PeerAnswer:
+    answer = PeerAnswer()
     begun = time.perf_counter()
     try:
         if isinstance(system, Answers):
             answer = system.ask(question["question"], question["as_of"])
     except Exception as error:  # what a system raises is its own; the next question is asked all the same
-        answer = Answer(error=f"{type(error).__name__}: {error}"[:300])
+        answer = PeerAnswer(error=f"{type(error).__name__}: {error}"[:300])
     answer.id, answer.ms = question["id"], _ms_since(begun) if isinstance(system, Answers) else None
     try:
         answer.hits = system.search(question["question"], question["as_of"], depth)

@@ -15,10 +15,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pullquote import Archive, Engine
-from pullquote.eval.peers.peer_protocol import Answer, Job, Passage, conditions, peak_memory_mb, run, say, write_facts
+from pullquote.eval.peers.peer_protocol import (
+    Job,
+    Passage,
+    PeerAnswer,
+    conditions,
+    peak_memory_mb,
+    run,
+    say,
+    write_facts,
+)
 from pullquote.filters import Filters
-from pullquote.index.embedder import SentenceTransformerEmbedder
-from pullquote.qa.reader import SMALL_READER
+from pullquote.index.embedding.embedder import SentenceTransformerEmbedder
+from pullquote.qa.reading.reader import SMALL_READER
 
 ARCHIVE_FOLDER = "archive.pq"
 
@@ -72,14 +81,14 @@ class Pullquote:
     def index(self, passages: Sequence[Passage]) -> None:
         """They are in the archive already."""
 
-    def ask(self, question: str, as_of: str | None) -> Answer:
+    def ask(self, question: str, as_of: str | None) -> PeerAnswer:
         """Return the engine's answer and its best candidate."""
         answer = self._engine.ask(question, as_of=as_of)
         if not answer.answers:
-            return Answer()
+            return PeerAnswer()
         best = answer.answers[0]
         cited = best.citations[0]
-        return Answer(
+        return PeerAnswer(
             text=answer.answer,
             best=best.text,
             score=answer.confidence,

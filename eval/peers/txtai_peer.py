@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
-from peer_protocol import Answer, run
+from peer_protocol import PeerAnswer, run
 from txtai import Embeddings
 from txtai.pipeline import Extractor
 
@@ -50,14 +50,14 @@ class Txtai:
             (passage["id"], {"text": _text(passage), "published": passage["published"]}, None) for passage in passages
         )
 
-    def ask(self, question: str, as_of: str | None) -> Answer:
+    def ask(self, question: str, as_of: str | None) -> PeerAnswer:
         """Return what the extractor gives, None and "" being no answer."""
         self._as_of, self._found, self._score = as_of, [], 0.0
         text = self._extractor([(None, question, question, None)])[0]
         if not text:
-            return Answer(score=self._score)
+            return PeerAnswer(score=self._score)
         holders = (row["id"] for row in self._found if text in row["text"])
-        return Answer(text=text, best=text, score=self._score, passage=next(holders, None))
+        return PeerAnswer(text=text, best=text, score=self._score, passage=next(holders, None))
 
     def search(self, question: str, as_of: str | None, depth: int) -> list[str]:
         """Return ids of the passages found, best first."""

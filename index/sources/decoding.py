@@ -105,7 +105,7 @@ def decode(data: bytes, *, declared: str | None = None) -> str:
     for encoding_name in filter(None, order):
         try:
             return data.decode(encoding_name)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
     return data.decode(guess_encoding(data))
 
@@ -138,7 +138,8 @@ def _codec(label: str | None) -> str | None:
         return None
     try:
         name = codecs.lookup(label).name
-    except LookupError:
+        "a".encode(name)  # "hex" and "rot13" are codecs, too, but none of text
+    except (LookupError, ValueError):
         return None
     name = _AS_BROWSERS_READ.get(name, name)
     return None if name in _REFUSED else name

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from pullquote.articles import Skipped
 from pullquote.index.sources.files import (
-    FORMATS,
     SourceFile,
     cause,
     extension,
+    extensions,
     is_supported,
     megabytes,
     text_file_of,
@@ -23,6 +23,9 @@ from pullquote.index.sources.files import (
 
 # Standard input is held in memory, since its format has to be sniffed and it is hashed before it is read.
 MAX_STDIN_BYTES = 500_000_000
+
+# What an archive is told by. It may lie in the folder that is added, and holds a .json of its own.
+_ARCHIVE_FILES = ("archive.db", "archive.lock")
 
 _MAGIC = re.compile(r"[*?\[]")
 
@@ -33,6 +36,7 @@ def discover(sources: Iterable[str | Path]) -> Iterator[SourceFile | Skipped]:
     A source is a file, a folder (walked; hidden entries left out), a pattern such as `news/**/*.txt`
     (hidden entries left out, unless the pattern names the dot), or "-" for standard input. Links are
     followed, and every real folder is walked once, so that loops end. A sidecar stands for its text file.
+    An archive of Pullquote's own is passed over in silence, unless it is what was named.
 
     What cannot be used comes as a Skipped in its place; nothing is raised for bad input.
     """
@@ -97,7 +101,10 @@ class _Walk:
         except (OSError, ValueError) as error:
             yield Skipped(_name(path), cause(error) if isinstance(error, OSError) else "is not a possible file name")
         else:
-            if stat.S_ISDIR(status.st_mode):
+            if _in_archive(real if stat.S_ISDIR(status.st_mode) else real.parent):
+                if explicit:
+                    yield Skipped(_name(path), "is part of a Pullquote archive, not a source")
+            elif stat.S_ISDIR(status.st_mode):
                 yield from self._folder(real, status)
             else:
                 yield from self._file(real, status, explicit=explicit)
@@ -120,7 +127,11 @@ class _Walk:
         text_file = text_file_of(path)
         if text_file is not None:
             path = Path(os.path.realpath(text_file))
-            status = os.stat(path)
+            try:
+                status = os.stat(path)
+            except OSError as error:  # it went between two looks
+                yield Skipped(_name(path), cause(error))
+                return
         name = _name(path)
         if name in self._files:
             return
@@ -135,9 +146,16 @@ class _Walk:
             yield SourceFile(path=path, name=name, size=status.st_size)
 
 
+def _in_archive(folder: Path) -> bool:
+    """Return whether a folder is an archive or the index inside one: its files are no sources."""
+    return any(
+        all(os.path.lexists(candidate / name) for name in _ARCHIVE_FILES) for candidate in (folder, folder.parent)
+    )
+
+
 def _unsupported(path: Path) -> str:
     kind = f"is a {extension(path)} file" if extension(path) else "has no extension"
-    return f"{kind}; Pullquote reads {' '.join(FORMATS)} and .gz of these"
+    return f"{kind}; Pullquote reads {' '.join(extensions())} and .gz of these"
 
 
 def _name(path: Path) -> str:

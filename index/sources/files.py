@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from pullquote.plugins import PluginKind, plugins
+
 # One article is a few kilobytes; the longest newspaper series are under 1 MB. Anything near 20 MB is a
 # dump under the wrong extension, and reading it whole would stall an `add` of thousands of files.
 MAX_ARTICLE_BYTES = 20_000_000
@@ -59,6 +61,16 @@ class SourceFile:
     data: bytes | None = field(default=None, repr=False)
     opened: Callable[[IO[bytes]], None] | None = field(default=None, repr=False, compare=False)
 
+    def read_bytes(self) -> bytes:
+        """Return its bytes, with gzip taken off; at most 20 MB.
+
+        Raises:
+            Unreadable: it is larger, empty, damaged or not readable; a format of another package lets it pass.
+        """
+        from pullquote.index.sources.streams import read_whole  # it reads files of this kind
+
+        return read_whole(self)
+
 
 def extension(path: Path) -> str:
     """Return the lower-case extension that tells the format, `.gz` left off: `.jsonl` for `a.JSONL.gz`."""
@@ -67,8 +79,13 @@ def extension(path: Path) -> str:
 
 
 def is_supported(path: Path) -> bool:
-    """Return whether the file's extension is one that Pullquote reads."""
-    return extension(path) in FORMATS
+    """Return whether the file's extension is one that Pullquote reads, or an installed package."""
+    return extension(path) in extensions()
+
+
+def extensions() -> list[str]:
+    """Return the extensions of the files that can be read: Pullquote's own, then those of other packages."""
+    return list(dict.fromkeys((*FORMATS, *(f".{name}" for name in plugins(PluginKind.SOURCE)))))
 
 
 def sidecar_of(path: Path) -> Path | None:
@@ -83,6 +100,8 @@ def text_file_of(sidecar: Path) -> Path | None:
     """Return the text file whose metadata `sidecar` holds, or None where it isn't a sidecar."""
     if sidecar.suffix != ".json":
         return None
+    if not sidecar.is_file():
+        return None  # a pipe or a device of that name would be waited for
     stem = sidecar.name.removesuffix(".json")
     for suffix in _WITH_SIDECAR:
         text_file = sidecar.with_name(stem + suffix)

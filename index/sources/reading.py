@@ -8,7 +8,10 @@ from importlib import import_module
 
 from pullquote.articles import Article, Skipped
 from pullquote.index.sources.files import FORMATS, SourceFile, Unreadable, extension
+from pullquote.index.sources.plugin_formats import read_with
+from pullquote.index.sources.reasons import reason_for
 from pullquote.index.sources.streams import open_bytes
+from pullquote.plugins import Plugin, PluginKind, plugin_named
 
 _SNIFFED_BYTES = 4096
 _HTML = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
@@ -19,14 +22,24 @@ def read_articles(source: SourceFile) -> Iterator[Article | Skipped]:
     """Yield the articles of one source file in their order, and a Skipped for each that cannot be used.
 
     Lines and records are streamed, whatever the file's size; everything else is bounded. Nothing is
-    raised for bad input, and nothing is ever fetched.
+    raised for bad input, whatever a reader raises: the rest of that file is left out with its reason, what
+    came before it stands. Nothing is ever fetched.
     """
     try:
-        yield from import_module(f"pullquote.index.sources.{_format(source)}").read(source)
-    except Unreadable as error:
-        yield Skipped(source.name, str(error))
-    except UnicodeDecodeError as error:
-        yield Skipped(source.name, f"is not valid {error.encoding.upper()} throughout; save it as UTF-8")
+        plugin = _plugin(source)
+        if plugin:
+            yield from read_with(plugin, source)
+        else:
+            yield from import_module(f"pullquote.index.sources.formats.{_format(source)}").read(source)
+    except Exception as error:
+        yield Skipped(source.name, reason_for(error))
+
+
+def _plugin(source: SourceFile) -> Plugin | None:
+    """Return what another package brings for a file's extension, where Pullquote has no format for it."""
+    if source.path is None:
+        return None
+    return plugin_named(PluginKind.SOURCE, extension(source.path)[1:], [known[1:] for known in FORMATS])
 
 
 def _format(source: SourceFile) -> str:

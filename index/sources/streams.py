@@ -7,12 +7,21 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, cause, megabytes
 
 # A JSON array or a feed has to be held in memory to be parsed; 100 MB of it needs about 0.5 GB.
 MAX_WHOLE_FILE_BYTES = 100_000_000
+
+# Text packs to a third or a tenth, a table of near-equal rows to a fiftieth; a bomb unpacks to a thousand times its
+# size. What is small unpacked may be packed as it likes.
+MAX_UNPACKED_RATIO = 200
+_UNPACKED_FREELY_BYTES = 100_000_000
+
+# A program that failed may leave pages of blank lines; a hundred million of them are an attack: a minute of nothing.
+MAX_BLANK_LINES = 1_000_000
+BLANK_LINES = f"has more than {MAX_BLANK_LINES:,} blank lines in a row; nothing is read from here on"
 
 _CHUNK_BYTES = 1 << 20
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -23,7 +32,7 @@ def open_bytes(source: SourceFile) -> Iterator[io.BufferedReader]:
     """Open the source as uncompressed bytes; damage met while reading becomes `Unreadable`.
 
     Raises:
-        Unreadable: the file cannot be opened or read, or its gzip is damaged or cut off.
+        Unreadable: the file cannot be opened or read, or its gzip is damaged, cut off or a bomb.
     """
     with _named_damage():
         if source.path is None:
@@ -36,7 +45,7 @@ def open_bytes(source: SourceFile) -> Iterator[io.BufferedReader]:
             if source.opened:
                 source.opened(raw)
             if packed:
-                with _buffered(gzip.GzipFile(fileobj=raw)) as stream:
+                with _buffered(_Unpacked(raw)) as stream:
                     yield stream
             else:
                 yield raw
@@ -61,7 +70,7 @@ def read_whole(source: SourceFile, *, limit_bytes: int = MAX_ARTICLE_BYTES, what
     return data
 
 
-class Lines(Protocol):
+class LineStream(Protocol):
     """Anything that hands out lines of bytes, as binary files do."""
 
     def readline(self, size: int, /) -> bytes:
@@ -69,7 +78,7 @@ class Lines(Protocol):
         ...
 
 
-def bounded_lines(stream: Lines, *, limit_bytes: int = MAX_ARTICLE_BYTES) -> Iterator[tuple[int, bytes | None]]:
+def bounded_lines(stream: LineStream, *, limit_bytes: int = MAX_ARTICLE_BYTES) -> Iterator[tuple[int, bytes | None]]:
     r"""Yield `(line number from 1, line with its line end)`; None in place of a line over `limit_bytes`.
 
     Lines end at "\n" only: U+2028 and its like may stand inside a JSON string.
@@ -83,6 +92,28 @@ def bounded_lines(stream: Lines, *, limit_bytes: int = MAX_ARTICLE_BYTES) -> Ite
         while line and not line.endswith(b"\n"):
             line = stream.readline(_CHUNK_BYTES)
         yield number, None
+
+
+class _Unpacked(gzip.GzipFile):
+    """A gzip file that stops where it unpacks to a multiple of its size that no text has."""
+
+    def __init__(self, packed: io.BufferedReader) -> None:
+        super().__init__(fileobj=packed, mode="rb")
+        self._packed = packed
+        self._unpacked_bytes = 0
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Fill the buffer and return how many bytes were read.
+
+        Raises:
+            Unreadable: so far it has unpacked to far more than was read of it.
+        """
+        count = super().readinto(buffer)
+        self._unpacked_bytes += count
+        allowed = max(_UNPACKED_FREELY_BYTES, MAX_UNPACKED_RATIO * self._packed.tell())
+        if self._unpacked_bytes > allowed:
+            raise Unreadable(f"is a gzip file that unpacks to more than {MAX_UNPACKED_RATIO} times its size")
+        return count
 
 
 def _buffered(stream: io.BufferedIOBase) -> io.BufferedReader:

@@ -20,10 +20,10 @@ from pathlib import Path
 
 from pullquote.commands import run
 from pullquote.errors import InputError, SourceError
-from pullquote.qa.reader import shipped_reader_folder
+from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.weights import load_packed
 from pullquote.qa.training.recipe import MODELS, SHIPPED
 from pullquote.qa.training.results import join_parts, split
-from pullquote.qa.weights import load_packed
 
 _RECIPE = "pullquote.qa.training.recipe"
 # Of a reader's folder, what a training starts from.
@@ -43,7 +43,7 @@ def make_bundle(prepared: Path, output: Path, *, part_bytes: int = 60 * 2**20) -
     """
     examples = sorted(prepared.glob("*.npz"))
     if not examples:
-        raise SourceError(f"{prepared} holds no prepared examples (pullquote.qa.training.preparation makes them).")
+        raise SourceError(f"{prepared} holds no prepared examples (pullquote.qa.training.data.preparation makes them).")
     files = {file.name: file for file in examples}
     for stage, name in SHIPPED.items():
         folder = shipped_reader_folder(name)

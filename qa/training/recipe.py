@@ -4,8 +4,9 @@
 
 Stages run in this order: `large` (the larger reader, from labels), `small` (the smaller one, which learns from the
 larger one, too), `verifier` and `order` (heads on one encoder, trained as one). DIR holds what
-`pullquote.qa.training.preparation` made; a stage whose data isn't there is left out. A call with the same arguments
-goes on where the last one ended. Packed weights are written to OUTPUT/STAGE/packed, figures to OUTPUT/log.txt.
+`pullquote.qa.training.data.preparation` made; a stage whose data isn't there is left out. A call with the same
+arguments goes on where the last one ended. Packed weights are written to OUTPUT/STAGE/packed, figures to
+OUTPUT/log.txt.
 """
 
 from __future__ import annotations
@@ -22,11 +23,10 @@ import numpy as np
 
 from pullquote.commands import run
 from pullquote.errors import InputError
-from pullquote.index.memory import keep_freed
-from pullquote.qa.reader import shipped_reader_folder
-from pullquote.qa.training.head_tasks import HeadsTask
-from pullquote.qa.training.machine import Machine, find_machine
-from pullquote.qa.training.prepared import (
+from pullquote.index.embedding.memory import keep_freed
+from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.weights import load_packed, packed_file
+from pullquote.qa.training.data.prepared import (
     DEVELOPMENT,
     ORDER_EXAMPLES,
     SELECTION,
@@ -35,11 +35,12 @@ from pullquote.qa.training.prepared import (
     VERIFIER_EXAMPLES,
     Prepared,
 )
-from pullquote.qa.training.reading_tasks import ReadingTask, to_machine
 from pullquote.qa.training.results import write_parts
-from pullquote.qa.training.settings import HEADS, HEADS_STAGE, LARGE, SMALL, STAGES, Settings, settings_of
-from pullquote.qa.training.stage import Clock, StageResult, Task, run_stage
-from pullquote.qa.weights import load_packed, packed_file
+from pullquote.qa.training.steps.head_tasks import HeadsTask
+from pullquote.qa.training.steps.machine import Machine, find_machine
+from pullquote.qa.training.steps.reading_tasks import ReadingTask, to_machine
+from pullquote.qa.training.steps.settings import HEADS, HEADS_STAGE, LARGE, SMALL, STAGES, Settings, settings_of
+from pullquote.qa.training.steps.stage import StageResult, StageTime, Task, run_stage
 
 # In the folder of the data, the weights to start from, where they came in a bundle.
 MODELS = "models"
@@ -108,7 +109,7 @@ class Recipe:
             weight = settings.minutes / sum(other.minutes for other in list(planned.values())[at:])
             deadline = time.monotonic() + left * weight
             self._log(f"{name}: {left * weight / 60:.1f} minutes, {settings.to_json()}")
-            clock = Clock(deadline, self._whole_plan, self._checkpoint_every_s)
+            clock = StageTime(deadline, self._whole_plan, self._checkpoint_every_s)
             task, facts = self._task(name, settings)
             self._log(f"{name}: {len(task.batches):,} steps planned")
             results[name] = run_stage(

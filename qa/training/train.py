@@ -12,16 +12,16 @@ from typing import Any
 import torch
 
 from pullquote.errors import InputError
-from pullquote.index.memory import keep_freed
-from pullquote.index.precision import has_fast_bfloat16
-from pullquote.qa.reader import TransformersReader
-from pullquote.qa.training.base import load_base
-from pullquote.qa.training.batches import TrainingWindow, collate, epoch_batches, soft_margins
-from pullquote.qa.training.examples import Example, at_most, read_examples, repeated, with_negatives
-from pullquote.qa.training.loop import Loop, LoopOptions, TrainingProgress
-from pullquote.qa.training.losses import soft_losses, span_losses, taught_losses
-from pullquote.qa.training.retrieved import side_by_side, with_retrieved
-from pullquote.qa.training.soft_targets import SoftTargets
+from pullquote.index.embedding.memory import keep_freed
+from pullquote.index.embedding.precision import has_fast_bfloat16
+from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.training.data.batches import TrainingWindow, collate, epoch_batches, soft_margins
+from pullquote.qa.training.data.examples import Example, at_most, read_examples, repeated, with_negatives
+from pullquote.qa.training.data.retrieved import side_by_side, with_retrieved
+from pullquote.qa.training.steps.base import load_base
+from pullquote.qa.training.steps.loop import Loop, LoopOptions, TrainingProgress
+from pullquote.qa.training.steps.losses import soft_losses, span_losses, taught_losses
+from pullquote.qa.training.steps.soft_targets import SoftTargets
 
 _CHECKPOINT = "checkpoint.pt"
 _SOFT_TARGETS = "soft-targets"
@@ -53,11 +53,11 @@ class TrainingOptions:
             begin with (Sanh et al. 2019, "DistilBERT"); empty for all.
         freeze_layers: leave so many of the encoder's lowest layers as they are: half of the layers frozen saves a
             third of the arithmetic, and little of the accuracy hangs on them (Lee et al. 2019, "What would Elsa do?").
-        packed_bits: learn with weights rounded as `pullquote.qa.weights.pack` will with so many bits, 8 or 4
-            (`pullquote.qa.training.rounding`); 0 for exact ones.
+        packed_bits: learn with weights rounded as `pullquote.qa.reading.weights.pack` will with so many bits, 8 or 4
+            (`pullquote.qa.training.steps.rounding`); 0 for exact ones.
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
         times: `(source, times)`: learn a source so many times in an epoch, the few examples that are worth most.
-        teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.soft_targets`): a folder
+        teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.steps.soft_targets`): a folder
             or hub name; None for none.
         soft_share: how much what the teacher says counts beside the labels, 0..1; alone where there are none.
         temperature: what the teacher's and the learner's scores are divided by before they are compared.

@@ -45,14 +45,16 @@ if __name__ == "__main__":
 
     import pullquote.index.archive
     import pullquote.qa.engine
-    import pullquote.ui.chat
-    from pullquote.ui.limits import RateLimit
+    import pullquote.ui.chat.app
+    from pullquote.ui.server.rate_limit import RateLimit
 
     pullquote.index.archive.SentenceTransformerEmbedder = lambda name: HashEmbedder()
+    # The archive was made with an object; here its name finds one.
+    pullquote.index.archive._OWN_EMBEDDER = ""
     pullquote.qa.engine.load_reader = _Reader
     # These visitors ask faster than people do.
-    pullquote.ui.chat.RateLimit = lambda: RateLimit(per_minute=60_000, burst=10_000)
+    pullquote.ui.chat.app.RateLimit = lambda: RateLimit(per_minute=60_000, burst=10_000)
 
-    from pullquote.ui.cli import main
+    from pullquote.ui.cli.app import main
 
     main()

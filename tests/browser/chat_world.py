@@ -11,9 +11,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pullquote import Archive
-from pullquote.qa.confidence import FEATURES, ConfidenceModel
-from pullquote.qa.reader import Reading, ScoredSpan
-from pullquote.qa.windows import ReaderInput
+from pullquote.qa.ranking.confidence import FEATURES, ConfidenceModel
+from pullquote.qa.reading.reader import Reading, ScoredSpan
+from pullquote.qa.reading.windows import ReaderInput
 
 from fakes import HashEmbedder
 

@@ -1,6 +1,6 @@
 """The Archive tab: what it shows, adding files and pasted text, removing, and its absence in a read-only chat."""
 
-from pullquote.ui.accounts import add_user
+from pullquote.ui.server.accounts import add_user
 
 from conftest import Visits, ask, running_chat
 

@@ -92,7 +92,7 @@ def test_nothing_of_an_article_runs_or_is_fetched(route, tmp_path, visit_own):
     page.locator(".pq-found li").first.wait_for()
     page.get_by_role("tab", name="Ask").click()
     for number, attack in enumerate(ATTACKS, 1):
-        card = ask(page, f"What did it say zebra{name}{number}?")
+        card = ask(page, f"Which words say zebra{name}{number}?")
         assert card.locator(".pq-answer").inner_text() == f"“{attack}”"
         card.locator(".pq-cite").first.click()
         printed = f"A zebra{name}{number} says: {attack} is what"

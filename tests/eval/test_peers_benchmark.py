@@ -12,14 +12,15 @@ import pytest
 
 from pullquote import Archive
 from pullquote.errors import InputError
-from pullquote.eval import peers_benchmark, peers_environments
-from pullquote.eval.gold import GoldQuestion, GoldSet
+from pullquote.eval.gold.questions import GoldQuestion, GoldSet
+from pullquote.eval.peers import benchmark as peers_benchmark
+from pullquote.eval.peers import environments as peers_environments
 from pullquote.eval.peers import peer_protocol
-from pullquote.eval.peers.peer_protocol import Answer
-from pullquote.eval.peers_environments import PEERS, PULLQUOTE, Peer, PeerFailed, last_words
-from pullquote.eval.peers_figures import figures, rows_of
-from pullquote.eval.peers_job import article_sources, choose_questions, passages_of, questions_json
-from pullquote.eval.peers_table import markdown, ratios
+from pullquote.eval.peers.environments import PEERS, PULLQUOTE, Peer, PeerFailed, last_words
+from pullquote.eval.peers.figures import figures, rows_of
+from pullquote.eval.peers.jobs import article_sources, choose_questions, passages_of, questions_json
+from pullquote.eval.peers.peer_protocol import PeerAnswer
+from pullquote.eval.peers.table import markdown, ratios
 
 QUESTIONS = (
     GoldQuestion("mayor", "Who is mayor of Tarn?", answers=("Odile Brandt",), split="report"),
@@ -56,7 +57,7 @@ class Toy:
         self.asked.append(question)
         if not question.endswith("?"):
             raise ValueError("not a question")
-        return Answer(text="Tarn", best="Tarn", score=0.75, passage="p")
+        return PeerAnswer(text="Tarn", best="Tarn", score=0.75, passage="p")
 
     def search(self, question, as_of, depth):
         return ["p", "q", "r"][:depth]
@@ -230,14 +231,14 @@ def test_all_systems_have_the_same_threads_and_no_network(monkeypatch):
 
 SCRIPT = """
 import sys
-from peer_protocol import Answer, run
+from peer_protocol import PeerAnswer, run
 
 class Bakery:
     packages = ()
     def __init__(self, job): self.name = job["name"]
     def load(self, passages): pass
     def index(self, passages): pass
-    def ask(self, question, as_of): return Answer(text=self.name)
+    def ask(self, question, as_of): return PeerAnswer(text=self.name)
     def search(self, question, as_of, depth): return []
 
 run(Bakery, sys.argv[1:])
@@ -325,7 +326,7 @@ def test_one_peers_failure_leaves_the_others(tmp_path, monkeypatch):
     monkeypatch.setattr(peers_benchmark, "has_fast_bfloat16", lambda: False)
     passages = [{"id": name, "text": text, "article": name} for name, text in TEXTS.items()]
     given = job(passages=passages, reader="reader-x", embedder_sha256="e")
-    comparison = peers_benchmark.Comparison(GOLD, "all", QUESTIONS, given, answers, False, tmp_path)
+    comparison = peers_benchmark.PeerComparison(GOLD, "all", QUESTIONS, given, answers, False, tmp_path)
     found, table = peers_benchmark.compare(comparison, [PEERS["txtai"], PEERS["bm25"]])
     assert [one["title"] for one in found["systems"]] == ["Pullquote 0.1.0", "BM25 by tantivy 1"]
     assert found["failures"] == {"txtai": "txtai did not finish."}

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pullquote.answers import Citation
-from pullquote.eval.gold import GoldQuestion, GoldSpan
-from pullquote.eval.rows import QuotationRow, Row
-from pullquote.eval.run import explains, quotation_right
-from pullquote.eval.scores import score
+from pullquote.eval.gold.questions import GoldQuestion, GoldSpan
+from pullquote.eval.runs.asking import explains, quotation_right
+from pullquote.eval.runs.rows import QuotationRow, Row
+from pullquote.eval.runs.scores import score
 
 SENTENCE = "The barrier failed because two hinges had rusted through."
 TEXT = f"Nobody was warned. {SENTENCE} It costs £538 million."

@@ -9,13 +9,13 @@ import pytest
 from lxml import html
 
 from pullquote.errors import InputError
-from pullquote.eval.compare import Comparison, Difference
 from pullquote.eval.metrics.abstention import Threshold
 from pullquote.eval.metrics.calibration import Bin
-from pullquote.eval.report import report_html, write_report
-from pullquote.eval.rows import CandidateRow, Place, Row, RunFacts
-from pullquote.eval.run import Run
-from pullquote.eval.scores import Figure, Group, Scores
+from pullquote.eval.report.page import report_html, write_report
+from pullquote.eval.runs.asking import Run
+from pullquote.eval.runs.compare import RowDifference, RunComparison
+from pullquote.eval.runs.rows import CandidatePlace, CandidateRow, Row, RunFacts
+from pullquote.eval.runs.scores import Figure, Group, Scores
 
 PASSAGE = "The council met on Monday.\n\nOdile Brandt was elected mayor of Tarn with 51 percent of the vote."
 HASH = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -54,7 +54,7 @@ HOSTILE = [
 def place(span="Odile Brandt", passage=PASSAGE, **changes):
     start = passage.find(span)
     facts = {"article": "https://tarn.example/mayor", "title": "Tarn elects a mayor", "outlet": "Tarn Weekly"}
-    return Place(
+    return CandidatePlace(
         **{**facts, "published": "2031-05-04", "passage": passage, "start": start, "end": start + len(span), **changes}
     )
 
@@ -148,13 +148,13 @@ NOTHING = Scores(
 
 def comparison(gained=1, lost=0):
     before, now = row("changed", answer=None, confidence=0.3), row("changed", **RIGHT)
-    return Comparison(
+    return RunComparison(
         differences=(
-            Difference("right", 50.0, 54.2, 4.2, 1.1, 7.3, 0.0004, 400),
-            Difference("f1", 61.0, 60.5, -0.5, -2.5, 1.5, 0.61, 400),
-            Difference("right_source", 40.0, 40.0, 0.0, 0.0, 0.0, 1.0, 300),
-            Difference("hit@5", 70.0, 75.0, 5.0, 1.0, 9.0, 0.02, 320),
-            Difference("nDCG@10", 60.0, 61.0, 1.0, -1.0, 3.0, 0.3, 310),
+            RowDifference("right", 50.0, 54.2, 4.2, 1.1, 7.3, 0.0004, 400),
+            RowDifference("f1", 61.0, 60.5, -0.5, -2.5, 1.5, 0.61, 400),
+            RowDifference("right_source", 40.0, 40.0, 0.0, 0.0, 0.0, 1.0, 300),
+            RowDifference("hit@5", 70.0, 75.0, 5.0, 1.0, 9.0, 0.02, 320),
+            RowDifference("nDCG@10", 60.0, 61.0, 1.0, -1.0, 3.0, 0.3, 310),
         ),
         gained=((before, now),) * gained,
         lost=((now, before),) * lost,
@@ -394,7 +394,7 @@ def hostile_page(evil):
         answer=evil,
         best=evil,
         candidates=(CandidateRow(evil, 0.2, True, {}),),
-        place=Place(evil, evil, evil, evil, f"before {evil} after", 7, 7 + len(evil)),
+        place=CandidatePlace(evil, evil, evil, evil, f"before {evil} after", 7, 7 + len(evil)),
     )
     withheld = replace(one, id=evil, answer=None, right=True)
     error = replace(one, id="e", answer=None, error=evil)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pullquote.index import adding
+from pullquote.index.adding import adding
 from pullquote.index.archive import Archive
 
 from fakes import HashEmbedder

@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pullquote.index import adding
-from pullquote.index.archive import AddProgress, Archive
+from pullquote.index.adding import adding
+from pullquote.index.archive import Archive
+from pullquote.reports import AddProgress
 
 from fakes import HashEmbedder
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import string
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pullquote.qa.reading.reader import shipped_reader_folder
+
+from qa_fakes import NamesCarried
+
+SHIPPED = shipped_reader_folder().parent
 LETTERS = string.ascii_lowercase + string.digits
 WORDS = [
     "the",
@@ -43,6 +50,37 @@ def _one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _weights_read_once() -> Iterator[None]:
+    """The shipped weights are read once a dropout, at first use: whoever loads them again gets a copy of that model."""
+    from pullquote.qa.followups import term_classifier
+    from pullquote.qa.reading import reader
+    from pullquote.qa.reading.weights import load_packed
+    from pullquote.qa.training import following_up
+    from pullquote.qa.training.steps import base
+
+    read = cache(load_packed)
+
+    def copied(folder: Path, **options: float) -> tuple[Any, str]:
+        if folder.parent != SHIPPED:
+            return load_packed(folder, **options)
+        model, sha256 = read(folder, **options)
+        return copy.deepcopy(model), sha256
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (reader, term_classifier, following_up, base):
+            patch.setattr(module, "load_packed", copied)
+        yield
+
+
+@pytest.fixture
+def names_carried(monkeypatch: pytest.MonkeyPatch) -> NamesCarried:
+    """Follow-ups are understood by a fake, whatever the shipped classifier would say."""
+    fake = NamesCarried()
+    monkeypatch.setattr("pullquote.qa.followups.understanding.shipped_classifier", lambda: fake)
+    return fake
 
 
 @pytest.fixture(scope="session")

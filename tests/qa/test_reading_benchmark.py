@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pullquote.eval.reading_benchmark import cut_passages
-from pullquote.qa.training.examples import Example
+from pullquote.eval.benchmarks.reading import cut_passages
+from pullquote.qa.training.data.examples import Example
 
 
 def example(number: int, text: str) -> Example:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pullquote.ui.wording import around_span, byline, likelihood, milliseconds, publisher, share, web_link
+from pullquote.ui.wording import around_span, byline, likelihood, milliseconds, publisher, searched, share, web_link
 
 import ui_fakes as fakes
 
@@ -100,3 +100,13 @@ def test_byline(authors, expected):
 )
 def test_a_publisher_without_a_name_is_known_by_its_site(outlet, url, expected):
     assert publisher(outlet, url) == expected
+
+
+def test_what_was_left_out_of_an_answer_is_said():
+    answer = fakes.answered()
+    assert "altered" not in answer.to_json()["searched"]
+    less = replace(answer, searched=replace(answer.searched, altered=("a7",)))
+    assert less.to_json()["searched"]["altered"] == ["a7"]
+    assert searched(less) == (
+        "Searched 2 articles. 1 article left out, which was altered after being stored; run: pullquote check --repair"
+    )

@@ -5,15 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import ClassVar
 
-from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Quotation, Searched
+from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Quotation, Remark, RemarkKind, Searched
 from pullquote.articles import AddReport, Article, Passage, Skipped
 from pullquote.errors import InputError, NotAnArchive
 from pullquote.filters import Filters
+from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveReport
 
 SENTENCE = "Dr Hanne Osterby, of the marine safety board, is leading the investigation."
 PLAIN = Article(
@@ -107,6 +108,15 @@ def speaking(question: str = "Why did she sink?", *, article: Article = PLAIN) -
     return replace(absent(question, article=article), quotations=quoted, speaks=True)
 
 
+def remarked(question: str = "hello", *, kind: RemarkKind = RemarkKind.GREETING, article: Article = PLAIN) -> Answer:
+    """No question to the archive; of one in another language the nearest passages are kept."""
+    remark = Remark(kind, f"Remark: {article.title}", (f"Who is {article.title}?", "What is the latest on Tarn?"))
+    kept = absent(question, article=article) if kind is RemarkKind.LANGUAGE else absent(question)
+    passages = kept.passages if kind is RemarkKind.LANGUAGE else ()
+    searched = kept.searched if kind is RemarkKind.LANGUAGE else Searched(0, 0)
+    return replace(kept, remark=remark, answers=(), confidence=0.0, passages=passages, searched=searched)
+
+
 def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> Answer:
     candidate = Candidate(article.text[:10], 0.1, 1, (citation(article, article.text[:10]),))
     searched = Searched(2, 5, dt.date(2031, 5, 1), dt.date(2031, 6, 9))
@@ -133,6 +143,10 @@ class FakeEngine:
             raise ZeroDivisionError("a bug")
         if "interrupt" in question:
             raise KeyboardInterrupt
+        if question == "hello" or "Wer" in question:
+            return remarked(question, kind=RemarkKind.GREETING if question == "hello" else RemarkKind.LANGUAGE)
+        if "investgation" in question:
+            return replace(answered(question), understood=question.replace("investgation", "investigation"))
         if "why" in question.lower():
             return speaking(question, article=HOSTILE if "hostile" in question else PLAIN)
         if "salary" in question:
@@ -147,52 +161,33 @@ class FakeEngine:
 engines: list[FakeEngine] = []
 
 
-@dataclass(frozen=True)
-class ArchiveInfo:
-    path: str = "news.pq"
-    format_version: int = 1
-    articles: int = 2
-    passages: int = 5
-    first_day: dt.date | None = dt.date(2031, 5, 1)
-    last_day: dt.date | None = dt.date(2031, 6, 9)
-    outlets: tuple[tuple[str, int], ...] = (("Harbour Courier", 1), ("<b>Outlet</b>\x1b", 1))
-    embedder: str = "all-MiniLM-L6-v2"
-    embedder_sha256: str = "53aa"
-    dimension: int = 384
-    bytes_on_disk: int = 1_500_000
-    content_sha256: str = "ab12"
-
-
-@dataclass(frozen=True)
-class AddProgress:
-    articles: int
-    passages: int
-    bytes_done: int
-    bytes_total: int
-    source: str
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    problems: tuple[str, ...] = ()
-    repaired: tuple[str, ...] = ()
-    ok: bool = True
-
-
-@dataclass(frozen=True)
-class RemoveReport:
-    removed: tuple[str, ...]
-    missing: tuple[str, ...]
+INFO = ArchiveInfo(
+    path="news.pq",
+    format_version=1,
+    articles=2,
+    passages=5,
+    first_day=dt.date(2031, 5, 1),
+    last_day=dt.date(2031, 6, 9),
+    outlets=(("Harbour Courier", 1), ("<b>Outlet</b>\x1b", 1)),
+    embedder="all-MiniLM-L6-v2",
+    embedder_sha256="53aa",
+    dimension=384,
+    bytes_on_disk=1_500_000,
+    content_sha256="ab12",
+)
 
 
 class FakeArchive:
     """An archive of PLAIN and HOSTILE; class attributes set what its methods give back."""
 
     report: ClassVar[AddReport] = AddReport(("a1",), (), 0, (), 3, 1.5)
-    checked: ClassVar[CheckReport] = CheckReport()
+    checked: ClassVar[CheckReport] = CheckReport((), ())
     fails: ClassVar[BaseException | None] = None
     searches: ClassVar[list[tuple[str, int, Filters]]] = []
     optimized: ClassVar[int] = 0
+
+    def advice(self):
+        return None
 
     @classmethod
     def open(cls, path: str | Path, *, create: bool = False) -> FakeArchive:
@@ -219,8 +214,9 @@ class FakeArchive:
         progress(AddProgress(2, 5, 20, 20, "x.txt"))
         return self.report
 
-    def remove(self, names):
+    def remove(self, names, *, erase=False):
         names = tuple(names)
+        FakeArchive.erased = erase
         return RemoveReport(
             tuple(name for name in names if name == "a1"), tuple(name for name in names if name != "a1")
         )
@@ -229,8 +225,12 @@ class FakeArchive:
         self.searches.append((query, limit, filters))
         return [] if "nothing" in query else [hit(PLAIN, near_duplicates=2), hit(HOSTILE)][:limit]
 
+    def search_with_scope(self, query, *, limit=10, filters=Filters()):  # noqa: B008
+        altered = ("a7", "a8") if "altered" in query else ()
+        return self.search(query, limit=limit, filters=filters), Searched(2, 5, None, None, altered)
+
     def info(self):
-        return ArchiveInfo()
+        return INFO
 
     def check(self, *, repair=False):
         return self.checked

@@ -68,6 +68,11 @@ def test_utf8_goes_before_a_wrong_declaration():
     assert decode("Łódź".encode(), declared="iso-8859-1") == "Łódź"
 
 
+@pytest.mark.parametrize("label", ["hex", "rot13", "zip", "base64", "undefined", "idna", "utf-7"])
+def test_text_that_is_no_utf8_is_read_whatever_codec_is_named(label):
+    assert decode("Le café est fermé, a dit la mairie.".encode("cp1252"), declared=label).startswith("Le café est")
+
+
 @pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "rot13", "hex", "no-such-thing"])
 def test_labels_that_are_no_document_encoding_are_ignored(label):
     assert decode(b"a+ADw-b \\u0041", declared=label) == "a+ADw-b \\u0041"

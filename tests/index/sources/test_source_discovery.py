@@ -177,3 +177,34 @@ def test_importing_the_package_loads_no_parser():
         " if m in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_an_archive_among_the_sources_is_passed_over(tmp_path):
+    for name in (
+        "a.txt",
+        "news.pq/archive.db",
+        "news.pq/archive.lock",
+        "news.pq/words.tsv",
+        "news.pq/lexical/meta.json",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    for sources in ([tmp_path], [f"{tmp_path}/**/*"], [f"{tmp_path}/*"]):
+        found = list(discover(sources))
+        assert names(found, tmp_path) == ["a.txt"]
+        assert len(found) == 1
+    (named,) = discover([tmp_path / "news.pq"])
+    assert named.reason == "is part of a Pullquote archive, not a source"
+    # A lock alone is anybody's.
+    (tmp_path / "news.pq/archive.db").unlink()
+    assert "news.pq/words.tsv" in names(discover([tmp_path]), tmp_path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_a_pipe_beside_a_text_is_not_waited_for(tmp_path):
+    (tmp_path / "a.txt").write_text("The mill opened.")
+    os.mkfifo(tmp_path / "a.json")
+    pipe, source = discover([tmp_path])
+    assert (pipe.reason, pipe.unsupported) == ("is not a regular file", True)
+    (article,) = read_articles(source)
+    assert article.text == "The mill opened."

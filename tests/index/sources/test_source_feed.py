@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import datetime as dt
 import socket
+from types import SimpleNamespace
 
 import pytest
 
 from pullquote.articles import Article
-from pullquote.index.sources.markup import has_markup, paragraphs
+from pullquote.index.sources import timed
+from pullquote.index.sources.formats import feed, feed_entries
+from pullquote.index.sources.formats.markup import has_markup, paragraphs
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
@@ -70,7 +73,10 @@ def test_entities_do_not_explode(read):
     bomb = '<!DOCTYPE rss [<!ENTITY a "aaaaaaaaaa">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{("&" + chr(97 + n) + ";") * 10}">' for n in range(9)
     )
-    read("a.xml", bomb + "]>" + RSS[RSS.index("<rss") :].replace("Just", "&j;"))
+    first, second, third = read("a.xml", bomb + "]>" + RSS[RSS.index("<rss") :].replace("Just", "&j; and &b;"))
+    assert first.text == "The ferry sailed on Sunday.\n\nIt carried 412 & a dog.\nSo there."
+    assert second.reason == "entry 2 has an empty text"
+    assert third.text == "&j; and &b; a summary."  # not a billion letters, and not a hundred either
 
 
 def test_files_named_in_entities_are_not_read(read, tmp_path):
@@ -78,6 +84,7 @@ def test_files_named_in_entities_are_not_read(read, tmp_path):
     doctype = f'<!DOCTYPE rss [<!ENTITY s SYSTEM "file://{tmp_path}/secret">]>'
     found = read("a.xml", doctype + RSS[RSS.index("<rss") :].replace("Just", "&s;"))
     assert not any("the secret" in str(item) for item in found)
+    assert [item.text for item in found if isinstance(item, Article)][1:] == ["&s; a summary."]
 
 
 @pytest.mark.parametrize(
@@ -111,3 +118,66 @@ def test_has_markup():
     assert has_markup("<p>x")
     assert has_markup("a &amp; b")
     assert not has_markup("1 < 2 & 3 > 2")
+
+
+def entry(title: str, inside: str = "", text: str = "A ticket costs 12 crowns.") -> str:
+    return f"<item><title>{title}</title>{inside}<description>{text}</description></item>"
+
+
+def rss(*entries: str) -> str:
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>P</title>{"".join(entries)}</channel></rss>'
+
+
+def test_a_time_zone_of_many_digits_leaves_the_day(read):
+    date = "<pubDate>Sun, 04 May 2031 10:00:00 -99999999999999999999</pubDate>"
+    first, second = read("a.xml", rss(entry("One", date), entry("Two")))
+    assert (first.published, first.extra["published_at"]) == (dt.date(2031, 5, 4), date[9:-10])
+    assert second.title == "Two"
+
+
+def test_an_entry_that_cannot_be_read_costs_itself(read, monkeypatch):
+    real = feed_entries._parsed
+
+    def parsed(text: str):
+        if "broken" in text:
+            raise UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates not allowed")
+        return real(text)
+
+    monkeypatch.setattr(feed_entries, "_parsed", parsed)
+    monkeypatch.setattr(timed._PROCESS, "can_start", False)
+    timed.end_process()
+    first, second, third = read("a.xml", rss(entry("One"), entry("broken"), entry("Three")))
+    assert [(one.title, one.outlet) for one in (first, third)] == [("One", "P"), ("Three", "P")]
+    assert second.reason.startswith("entry 2 cannot be read, because something in it is not as its format has it")
+
+
+def test_a_reference_to_half_a_surrogate_pair_costs_no_other_entry(read):
+    found = read("a.xml", rss(entry("One"), entry("Two", text="&#xD800;&bad;<p>"), entry("Three")))
+    assert [item.title for item in found if isinstance(item, Article)][:1] == ["One"]
+    assert [item.title for item in found if isinstance(item, Article)][-1] == "Three"
+
+
+def test_values_that_are_not_there(read):
+    broken = feed_entries.Feed(True, {}, [{"title": None, "summary": "It rained.", "content": None, "author": None}])
+    assert feed._record_or_reason(broken.entries[0], "P")["text"] == "It rained."
+
+
+@pytest.mark.parametrize("tail", ["<!-- a -->" * 30 + "x", "\n<!-- cached -->\n", "<script>x</script>", " " * 50])
+def test_what_follows_the_feed_takes_nothing_from_it(read, tail):
+    (article,) = read("a.xml", rss(entry("One")) + tail)
+    assert article.title == "One"
+
+
+def test_deeply_nested_markup_keeps_its_words():
+    assert paragraphs("<div>" * 1000 + "The mill opened.") == "The mill opened."
+
+
+def test_feedparser_looks_for_no_encoding_in_a_prologue_that_never_ends(monkeypatch):
+    given = []
+    monkeypatch.setattr(
+        "feedparser.parse",
+        lambda stream, **_: given.append(stream.read()) or SimpleNamespace(version="", entries=[], feed={}),
+    )
+    feed_entries.parse_feed('<?xml version="1.0" encoding="a" ')
+    feed_entries.parse_feed('<?xml version="1.0"?><rss>')
+    assert given == [b'\n<?xml version="1.0" encoding="a" ', b"<rss>"]

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pullquote.articles import Article
-from pullquote.index.furniture import furniture_ranges
-from pullquote.index.sources.headline import title_from, title_line
+from pullquote.index.furniture.ranges import furniture_ranges
+from pullquote.index.sources.fields.headline import title_from, title_line
 
 TITLE = "Storm closes port of Varn"
 STORY = "\n\nThe port is shut."

@@ -33,7 +33,7 @@ def test_bad_lines_are_skipped_with_their_number_and_the_rest_goes_on(read):
     assert outcomes(read("a.jsonl", data)) == [
         "1 One.",
         "2 skipped: is cut off in the middle (not valid JSON: unterminated string starting at character 9)",
-        "4 skipped: published is '2013-02-30', which is no day of the calendar (day is out of range for month)",
+        "4 Four.",
         "5 skipped: is a list, not an object with a text",
         "6 skipped: has half of a surrogate pair (\\ud800) in its text, at character 4",
         "7 skipped: is not valid JSON: NaN is not a JSON value",
@@ -42,6 +42,53 @@ def test_bad_lines_are_skipped_with_their_number_and_the_rest_goes_on(read):
         "10 skipped: is not valid JSON: expecting ':' delimiter at character 8",
         "11 Eléven\r\n\u2028.",
     ]
+
+
+def test_a_date_that_is_none_leaves_the_article_undated(read):
+    (article,) = read("a.jsonl", b'{"text": "Four.", "published": "2013-02-30"}')
+    assert (article.published, article.extra) == (None, {"published_as_printed": "2013-02-30"})
+    assert article.notes == (
+        "is stored without a date (published is '2013-02-30', which is no day of the calendar"
+        " (day is out of range for month))",
+    )
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1e999", "is not valid JSON: the number 1e999 is too large"),
+        ("-1e999", "is not valid JSON: the number -1e999 is too large"),
+        ("9" * 5000, "is not valid JSON: a number of 5,000 digits is too large"),
+        ("[" * 600 + "]" * 600, "has values nested more than 64 deep"),
+        ("[" * 200_000 + "]" * 200_000, "is nested too deep to be an article"),
+        ("NaN", "is not valid JSON: NaN is not a JSON value"),
+    ],
+    ids=["infinite", "minus infinite", "many digits", "deep", "very deep", "NaN"],
+)
+def test_what_stands_beside_a_hostile_row_is_kept(read, name, value, expected):
+    rows = ['{"text": "One."}', '{"text": "Two.", "x": ' + value + "}", '{"text": "Three."}']
+    data = "\n".join(rows) if name == "a.jsonl" else "[" + ",\n".join(rows) + "]"
+    assert outcomes(read(name, data)) == ["1 One.", f"2 skipped: {expected}", "3 Three."]
+
+
+def test_blank_lines_without_end_are_left(read, monkeypatch):
+    monkeypatch.setattr("pullquote.index.sources.formats.jsonlines.MAX_BLANK_LINES", 50)
+    found = read(
+        "a.jsonl", b'{"text": "One."}\n' + b"\n" * 50 + b'{"text": "Two."}\n' + b"\n" * 51 + b'{"text": "No."}'
+    )
+    assert [item.text for item in found[:2]] == ["One.", "Two."]
+    assert outcomes(found[2:]) == [
+        "104 skipped: has more than 1,000,000 blank lines in a row; nothing is read from here on"
+    ]
+
+
+def test_a_gzip_bomb_is_left_where_it_shows(read, monkeypatch):
+    monkeypatch.setattr("pullquote.index.sources.streams._UNPACKED_FREELY_BYTES", 1_000_000)
+    data = gzip.compress(b'{"text": "One."}\n' + b" \n" * 2_000_000)
+    *articles, skipped = read("a.jsonl.gz", data)
+    assert [article.text for article in articles] == ["One."]
+    assert skipped.reason == "is a gzip file that unpacks to more than 200 times its size"
 
 
 def test_deep_nesting_is_skipped(read):

@@ -38,11 +38,18 @@ def test_bad_records_are_skipped_with_the_line_they_begin_on(read):
     assert outcomes(read("a.csv", data)) == [
         "2 One\n1",
         "4 skipped: has no text",
-        "5 skipped: published is '31.02.2013', not a date such as 2013-06-08",
+        "5 Three",
         "7 skipped: has 2 columns where the header names 5",
         "8 skipped: is not a valid record (',' expected after '\"')",
         "9 Seven",
         "10 skipped: is cut off in the middle (a quotation mark opens here that never closes)",
+    ]
+
+
+def test_a_text_is_not_cut_at_a_comma_that_nobody_quoted(read):
+    assert outcomes(read("a.csv", "title,text\nA,The mill, long shut, opened.\nB,Two\n")) == [
+        "2 skipped: has 4 columns where the header names 2",
+        "3 Two",
     ]
 
 
@@ -98,3 +105,20 @@ def test_a_cut_off_gzip_keeps_what_came_before(read):
     # The encoding is looked for throughout the file first, so that damage shows before any record is read.
     (skipped,) = read("a.csv.gz", packed[: len(packed) // 2])
     assert skipped.reason == "is a gzip file that is cut off before its end"
+
+
+def test_more_columns_than_a_table_has(reason, read):
+    header = "text," + ",".join(f"c{number}" for number in range(10_000))
+    expected = "has 10,001 columns in its header, more than the 10,000 allowed"
+    assert reason("a.csv", f"{header}\nThe mill opened.{',' * 10_000}\n") == expected
+    narrower = header.removesuffix(",c9999")
+    (article,) = read("a.csv", f"{narrower}\nThe mill opened.{',' * 9_999}\n")
+    assert article.text == "The mill opened."
+
+
+def test_blank_lines_without_end_are_left(read, monkeypatch):
+    monkeypatch.setattr("pullquote.index.sources.formats.table.MAX_BLANK_LINES", 50)
+    found = read("a.csv", b"text\nOne\n" + b"\n" * 50 + b"Two\n" + b"\n" * 51 + b"No\n")
+    assert [item.text for item in found[:2]] == ["One", "Two"]
+    assert found[2].reason.startswith("has more than 1,000,000 blank lines in a row")
+    assert len(found) == 3

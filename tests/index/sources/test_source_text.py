@@ -84,12 +84,37 @@ def test_rules_between_scenes_are_no_front_matter(read, text):
     ("block", "expected"),
     [
         ("title: Port: shut", "line 2: mapping values are not allowed here; put the value in quotes"),
-        ("published: 2031-02-30", "published is '2031-02-30', which is no day of the calendar"),
         ("title: [a", "has front matter that is not valid YAML"),
+        # What PyYAML lets through from int() and chr().
+        ('title: "\\UFFFFFFFF"', "not valid YAML (a number or an escape in it is out of range)"),
+        (f"%YAML {'9' * 5000}.1\ntitle: a", "not valid YAML (a number or an escape in it is out of range)"),
+        ("title: " + "[" * 40 + "]" * 40, "line 2: nested too deep"),
+        ("title:\n" + "\n".join(" " * n + "-" for n in range(1, 40)), "line 34: nested too deep"),
     ],
 )
 def test_bad_front_matter_is_named(reason, block, expected):
     assert expected in reason("a.txt", f"---\n{block}\n---\nText.")
+
+
+@pytest.mark.parametrize("place", ["front matter", "sidecar"])
+def test_a_date_that_is_none_leaves_the_article_undated(read, tmp_path, place):
+    if place == "sidecar":
+        (tmp_path / "a.json").write_text('{"published": "soon"}')
+    (article,) = read(
+        "a.txt", "The mill opened." if place == "sidecar" else "---\npublished: soon\n---\nThe mill opened."
+    )
+    assert (article.text, article.published) == ("The mill opened.", None)
+    assert article.notes == ("is stored without a date (published is 'soon', not a date such as 2013-06-08)",)
+
+
+def test_lists_as_deep_as_allowed(read):
+    block = "title: a\ntags: " + "[" * 20 + "]" * 20
+    (article,) = read("a.txt", f"---\n{block}\n---\nText.")
+    assert article.title == "a"
+
+
+def test_an_alias_of_itself_is_skipped(reason):
+    assert "unconstructable recursive node" in reason("a.txt", "---\ntitle: a\nx: &a [*a]\n---\nText.")
 
 
 def test_a_sidecar(read, tmp_path):
@@ -108,7 +133,6 @@ def test_a_sidecar(read, tmp_path):
     [
         ('{"title": "Sto', "has a sidecar, a.json, that is cut off in the middle"),
         ('"just a string"', "has a sidecar, a.json, that is no JSON object"),
-        ('{"published": "soon"}', "published is 'soon', not a date"),
         (" " * 1_000_001, "has a sidecar, a.json, of 1 MB, too big to hold metadata"),
     ],
 )

@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 
+from pullquote.index.sources.formats.linked_data import mend_linked_data
+
 PARAGRAPHS = [
     "The ferry between Varn and Brask sailed on Sunday for the first time since the storm of January,"
     " the port authority said.",
@@ -114,3 +116,31 @@ def test_a_page_nested_very_deep_is_read_or_skipped(read):
 def test_nothing_is_printed_for_a_page_without_text(reason, capfd):
     reason("a.html", "<html><body></body></html>")
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_escape_that_is_none_in_the_linked_data(read):
+    facts = '{"datePublished": "2031-05-04\\q", "x": {"datePublished": "2031-05-05"}}'
+    head = f'<script type="application/ld+json">{facts}</script>'
+    (article,) = read("a.html", page(head))
+    assert article.published == dt.date(2031, 5, 5)
+
+
+def blocks(json_ld: str) -> str:
+    from lxml import html
+
+    tree = html.document_fromstring(f'<html><script type="application/ld+json">{json_ld}</script><p>x</p></html>')
+    mend_linked_data(tree)
+    return tree.xpath("string(//script)")
+
+
+def test_broken_linked_data_is_mended_or_left_out():
+    long = ", ".join(f'{{"@type": "BlogPosting", "headline": "Update {n}, [x ,]"}}' for n in range(500))
+    assert blocks(f'{{"a": [{long},],}}') == f'{{"a": [{long}]}}'
+    assert blocks(f'{{"a": [{long}') == ""
+    assert blocks(f'{{"a": [{long}]}}') == f'{{"a": [{long}]}}'
+    # Short ones are left as they are: trafilatura reads what it can.
+    assert blocks('{"headline": "A",') == '{"headline": "A",'
+
+
+def test_a_page_of_more_paragraphs_than_any_article_has(reason):
+    assert reason("a.html", page(body="<p>x" * 20_001)) == "holds more than 20,000 paragraphs, which no article has"

@@ -1,0 +1,96 @@
+"""What an archive says of itself and of what was done to it; `AddReport` stands beside what it is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AddProgress:
+    """Where an `add` stands: articles and passages stored so far, bytes read of the sources, what was read last.
+
+    `bytes_total` is 0 where nobody knows it.
+    """
+
+    articles: int
+    passages: int
+    bytes_done: int
+    bytes_total: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveReport:
+    """What one `remove` did: ids removed, and names under which there was nothing."""
+
+    removed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return {"removed": list(self.removed), "missing": list(self.missing)}
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveInfo:
+    """What an archive holds and was made with; `bytes_on_disk` counts all its files.
+
+    `content_sha256` is of all articles (text and metadata) and the embedder: the same on every machine
+    for the same articles, in whatever order they were added.
+    """
+
+    path: str
+    format_version: int
+    articles: int
+    passages: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    outlets: tuple[tuple[str, int], ...]
+    embedder: str
+    embedder_sha256: str
+    dimension: int
+    bytes_on_disk: int
+    content_sha256: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object of `pullquote info --json` (days as YYYY-MM-DD)."""
+        return {
+            **asdict(self),
+            "first_day": self.first_day and self.first_day.isoformat(),
+            "last_day": self.last_day and self.last_day.isoformat(),
+            "outlets": [{"name": name, "articles": articles} for name, articles in self.outlets],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What `check` found and, with `repair`, what it mended; one sentence each.
+
+    Attributes:
+        problems: what isn't what was stored.
+        repaired: what was mended.
+        notes: what couldn't be compared.
+        advice: what to do about problems that a repair left.
+    """
+
+    problems: tuple[str, ...]
+    repaired: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    advice: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong (any more)."""
+        return not self.problems
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return {
+            "ok": self.ok,
+            "problems": list(self.problems),
+            "repaired": list(self.repaired),
+            "notes": list(self.notes),
+            "advice": self.advice,
+        }

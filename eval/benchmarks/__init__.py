@@ -1,0 +1,1 @@
+"""Benchmarks: each compares ways of doing one thing, in one run."""

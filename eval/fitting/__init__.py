@@ -1,0 +1,1 @@
+"""Fitting what ranks answers and says how sure they are."""

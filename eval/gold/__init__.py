@@ -1,0 +1,1 @@
+"""Gold sets: questions, what counts as right, and the archives they are asked of."""

@@ -1,0 +1,260 @@
+"""The one writer of an archive: whole batches into the database, vectors and lexical index.
+
+Order of a change, and what a crash after each step leaves:
+
+1. vectors behind the committed rows of the log, fsync       nothing: the next batch writes over them
+2. articles, passages and the new row count, one transaction the change is stored, but no reader sees it
+3. what is new into the lexical index, one commit            likewise
+4. the published generation                                  the change is committed, and only now reported
+5. what was removed out of the lexical index, one commit     readers leave it out by themselves
+
+The next writer does what is missing of steps 3 to 5. So readers see a change whole, in both searches, or not at all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pullquote.errors import ArchiveWriteFailed
+from pullquote.index.adding import adding
+from pullquote.index.backends import lexical_stamp
+from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage
+from pullquote.index.embedding.embedder import Vectors
+from pullquote.index.integrity import erasing
+from pullquote.index.storage.archive_files import Files
+from pullquote.index.storage.database import Database
+from pullquote.index.storage.migration import migrate
+
+
+class Writer:
+    """Changes an archive whose lock the caller holds; on opening, finishes what an interrupted writer began."""
+
+    def __init__(self, files: Files) -> None:
+        self.database = files.database
+        self._files = files
+        self._known: Database | None = None
+        if not self.database.manifest_is_sound():
+            raise self.database.manifest_damaged()
+        added = migrate(self.database, files.vectors)
+        self._lexical = self._opened(trusted=added)
+        self._publish()
+        self._finish_erasing()
+
+    def _opened(self, *, trusted: bool) -> LexicalIndex:
+        """Return the lexical index, written anew where it is not this archive's, or not as far as it should be.
+
+        An index without a stamp is `trusted`, if the archive had none before, and if it holds as many passages as it
+        should.
+        """
+        database, folder = self.database, self._files.lexical
+        published = database.number("published_generation")
+        stamp = lexical_stamp.read(folder)
+        if stamp and stamp.archive == database.archive_id:
+            if published <= stamp.added <= database.number("generation") and stamp.removed <= published:
+                return LexicalIndex(folder, create=True)
+        elif trusted and not (folder / lexical_stamp.NAME).exists():
+            lexical = LexicalIndex(folder, create=True)
+            # Format 1 took out at once what an unpublished change removes: such an index is written anew.
+            if lexical.count() == database.passages_held(published, published):
+                lexical_stamp.write(folder, database.archive_id, published, published)
+                return lexical
+        rewrite_lexical(database, folder)
+        return LexicalIndex(folder, create=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._known:
+            self._known.close()
+        self.database.fold_log()
+
+    def known(self) -> adding.StoredLookups:
+        """Return look-ups for the reading thread, on a connection of its own."""
+        self._known = self._known or Database(self.database.file, write=False)
+        return adding.StoredLookups(
+            article=self._known.live_version,
+            copies=self._known.copies,
+            stored=self._known.article,
+            articles_of_file=self._known.source_articles,
+        )
+
+    def store(self, batch: adding.ArticleBatch, vectors: Vectors) -> tuple[list[str], list[str]]:
+        """Commit a batch; return the ids (added, updated).
+
+        Raises:
+            ArchiveWriteFailed: the disk is full or refuses; the archive is as it was before.
+        """
+        added: list[str] = []
+        updated: list[str] = []
+        if not batch.new:
+            if batch.finished:
+                with self.database.transaction():
+                    self.database.remember_sources(batch.finished)
+            return added, updated
+        row = self.database.number("vector_rows")
+        generation = self.database.number("generation") + 1
+        checksum = self._files.vectors.append(vectors, row)
+        with self.database.transaction():
+            if batch.passages:
+                self.database.set_vector_batch(row, row + batch.passages, checksum)
+            for new in batch.new:
+                known = self.database.live_version(new.article)
+                self.database.insert(new, generation, row)
+                row += len(new.passages)
+                (updated if known else added).append(new.article.id)
+            self.database.remember_sources(batch.finished)
+            self.database.set_number("vector_rows", row)
+            self.database.set_number("generation", generation)
+        self._publish()
+        return added, updated
+
+    def remove(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Take articles out by id or URL; return (ids removed, names not found)."""
+        removed: list[str] = []
+        missing: list[str] = []
+        generation = self.database.number("generation") + 1
+        with self.database.transaction():
+            for name in dict.fromkeys(names):
+                found = self.database.live_rowid(name)
+                if found is None:
+                    missing.append(name)
+                    continue
+                self.database.mark_removed(found[0], generation)
+                removed.append(found[1])
+            if removed:
+                self.database.forget_sources()
+                self.database.set_number("generation", generation)
+        self._publish()
+        return removed, missing
+
+    def erase(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Remove articles and leave nothing of any version of them; return (ids erased, names not found).
+
+        Raises:
+            ArchiveWriteFailed: the disk is full or refuses, or others are reading; the next writer finishes it.
+        """
+        erased: dict[str, None] = {}
+        missing: list[str] = []
+        rowids: list[int] = []
+        for name in dict.fromkeys(names):
+            versions = erasing.versions_of(self.database, name)
+            rowids += [rowid for rowid, _ in versions if rowid not in rowids]
+            erased.update(dict.fromkeys(id_ for _, id_ in versions))
+            if not versions:
+                missing.append(name)
+        if rowids:
+            self._take_out(rowids)
+            erasing.forget_feedback(self.database.file.parent, self.database, rowids)
+            self.database.overwrite_deleted()
+            with self.database.transaction():
+                self.database.forget_sources()
+                self.database.note_erasure(erasing.note(erasing.blank(self.database, self._files.vectors, rowids)))
+            self._finish_erasing()
+        return list(erased), missing
+
+    def _take_out(self, rowids: Iterable[int]) -> None:
+        """Remove those of the articles that are live."""
+        generation = self.database.number("generation") + 1
+        with self.database.transaction():
+            live = [rowid for rowid in rowids if self.database.is_live(rowid)]
+            for rowid in live:
+                self.database.mark_removed(rowid, generation)
+            if live:
+                self.database.set_number("generation", generation)
+        self._publish()
+
+    def rebuild_lexical(self) -> None:
+        """Write the lexical index anew from the database."""
+        rewrite_lexical(self.database, self._files.lexical)
+        self._lexical = LexicalIndex(self._files.lexical, create=True)
+
+    def _publish(self) -> None:
+        publish(self.database, self._lexical)
+
+    def _finish_erasing(self) -> None:
+        if finish_erasing(self._files):
+            self._lexical = LexicalIndex(self._files.lexical, create=True)
+
+
+def publish(database: Database, lexical: LexicalIndex) -> None:
+    """Let readers see what is stored, in both searches.
+
+    Raises:
+        ArchiveWriteFailed: the disk is full or refuses; readers see what they saw.
+    """
+    published, generation = database.number("published_generation"), database.number("generation")
+    if published != generation:
+        follow(database, lexical, generation, published)
+        with database.transaction():
+            database.set_number("published_generation", generation)
+    # A removal is done for every reader by now; where the disk is full, the next writer does this step.
+    with contextlib.suppress(ArchiveWriteFailed):
+        follow(database, lexical, generation, generation)
+
+
+def finish_erasing(files: Files) -> bool:
+    """Do what is left to do of an erasure; return whether there was one.
+
+    Raises:
+        ArchiveWriteFailed: the disk is full or refuses, or others are reading; it can be called again.
+    """
+    database = files.database
+    if not database.unfinished_erasure():
+        return False
+    erasing.wipe_followers(files)
+    rewrite_lexical(database, files.lexical)
+    database.overwrite_deleted()
+    database.rewrite()
+    with database.transaction():
+        database.note_erasure("")
+    return True
+
+
+def follow(database: Database, lexical: LexicalIndex, added: int, removed: int) -> None:
+    """Bring the lexical index to hold what was added up to one generation, without what was removed up to another.
+
+    Raises:
+        ArchiveWriteFailed: the disk is full or refuses; the index is as it was.
+    """
+    stamp = lexical_stamp.read(lexical.folder)
+    if stamp and (stamp.added, stamp.removed) == (added, removed):
+        return
+    new = database.articles_added(stamp.added) if stamp else database.articles_held(added, removed)
+    old = database.articles_removed(stamp.removed, removed) if stamp else []
+    if new or old:
+        lexical.apply(_lexical_passages(database, new), old)
+    lexical.stamp(database.archive_id, added, removed)
+
+
+def rewrite_lexical(database: Database, folder: Path) -> None:
+    """Write the lexical index anew from the database, beside the old one, then put it in its place."""
+    fresh, old = folder.with_suffix(".new"), folder.with_suffix(".old")
+    LexicalIndex.discard(fresh)
+    LexicalIndex.discard(old)
+    published = database.number("published_generation")
+    follow(database, LexicalIndex(fresh, create=True), published, published)
+    if folder.exists():
+        folder.rename(old)
+    fresh.rename(folder)
+    LexicalIndex.discard(old)
+
+
+def _lexical_passages(database: Database, articles: Iterable[int]) -> Iterator[LexicalPassage]:
+    for rowid in articles:
+        article = database.article(rowid)
+        for row, start, end, _ in database.passages_of(rowid):
+            yield LexicalPassage(
+                row=row,
+                article=rowid,
+                text=f"{article.title}\n{article.text[start:end]}",
+                day=article.published.toordinal() if article.published else 0,
+                outlet=article.outlet or "",
+                authors=article.authors,
+            )

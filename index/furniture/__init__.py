@@ -1,0 +1,1 @@
+"""Page furniture: what of a page is not the article."""

@@ -1,0 +1,1 @@
+"""Whether an archive holds what was stored, mending it, and erasing articles from it."""

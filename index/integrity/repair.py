@@ -1,0 +1,155 @@
+"""Making an archive sound again, as far as its database can tell what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from pullquote.errors import ArticleAltered
+from pullquote.index.adding.adding import passage_input
+from pullquote.index.adding.writing import finish_erasing, publish, rewrite_lexical
+from pullquote.index.backends import lexical_stamp
+from pullquote.index.backends.lexical import LexicalIndex, is_outdated
+from pullquote.index.backends.vector_log import VectorLog, row_ranges
+from pullquote.index.embedding.embedder import Embedder
+from pullquote.index.integrity import database_check, verification
+from pullquote.index.search.vocabulary import followed
+from pullquote.index.storage.archive_files import Files
+from pullquote.index.storage.database import Database
+from pullquote.index.storage.migration import migrate
+
+# Passages embedded in one go.
+_CHUNK_ROWS = 512
+# Articles that a sentence names.
+_NAMED = 3
+
+
+def mend(files: Files, embedder: Callable[[], Embedder]) -> list[str]:
+    """Mend what `verification.problems` finds, as far as that is possible; return what was done, one sentence each.
+
+    What the database states, such as the dimension of vectors, has been mended before: `manifest_repair.mend_facts`.
+    """
+    database = files.database
+    done = []
+    if wrong := _mend_addresses(database):
+        done.append(f"noted anew of which page the addresses of {wrong} articles are")
+    if migrate(database, files.vectors):
+        done.append("added checksums to an archive that was made before there were any")
+    done += _take_out_altered(database)
+    if finish_erasing(files):
+        done.append("finished an erasure that was interrupted")
+    if embedded := _mend_vectors(database, files.vectors, embedder):
+        done.append(f"embedded {embedded} passages again")
+    if _mend_lexical(files):
+        done.append("wrote the lexical index anew")
+    if verification.words_damaged(database, files.words):
+        files.words.unlink(missing_ok=True)
+        followed(database, database.number("generation"), files.words, None)
+        done.append("counted the printed words anew")
+    return done
+
+
+def advice(folder: Path) -> str:
+    """Return what to do about an archive that no repair mends."""
+    return (
+        f"No repair mends that: put a copy of {folder} in its place, or make the archive anew with: "
+        "pullquote add SOURCE... --archive NEW"
+    )
+
+
+def _take_out_altered(database: Database) -> list[str]:
+    """Remove the articles that can't be quoted any more, and forget which files were read, so that they can come back.
+
+    Of an article that had been removed before, only the checksum is set to what is there: nobody reads it.
+    """
+    altered = list(database_check.altered_rows(database))
+    if not altered:
+        return []
+    live = [row for row in altered if row.live]
+    with database.transaction():
+        generation = database.number("generation") + bool(live)
+        for row in altered:
+            if row.live:
+                database.mark_removed(row.rowid, generation)
+            else:
+                database.set_checksums(row.rowid)
+        database.forget_sources()
+        database.set_number("generation", generation)
+    done = []
+    if live:
+        named = ", ".join(repr(row.name) for row in live[:_NAMED]) + (" and others" if len(live) > _NAMED else "")
+        done.append(
+            f"took out {len(live)} altered articles ({named}): add their sources again with: pullquote add SOURCE..."
+        )
+    if len(live) < len(altered):
+        done.append(f"noted {len(altered) - len(live)} removed articles as they are now")
+    return done
+
+
+def _mend_addresses(database: Database) -> int:
+    """Work out anew of which page an article's URL is where that is wrong; return how many there were."""
+    wrong = database_check.wrong_addresses(database)
+    if wrong:
+        with database.transaction():
+            for rowid, url in wrong:
+                database.note_address(rowid, url)
+    return len(wrong)
+
+
+def _mend_vectors(database: Database, vectors: VectorLog, embedder: Callable[[], Embedder]) -> int:
+    """Embed anew the passages whose vectors are lost or altered; return how many."""
+    rows = database.number("vector_rows")
+    broken = set(verification.rows_of_wrong_length(database, vectors, min(rows, vectors.rows_on_disk())))
+    broken |= set(range(min(rows, vectors.rows_on_disk()), rows))
+    for first, end in verification.altered_batches(database, vectors):
+        broken |= set(range(first, end))
+    passages = set(database.passage_rows())
+    embedded = 0
+    for run in _runs(sorted(broken)):
+        present = [row for row in run if row in passages]
+        fresh = np.zeros((len(run), vectors.dimension), dtype=np.float32)
+        if present:
+            found = embedder().embed_passages([_input(database, row) for row in present])
+            fresh[[row - run[0] for row in present]] = found
+        vectors.overwrite(fresh, run[0])
+        embedded += len(present)
+    if broken or verification.rows_without_checksum(database):
+        _set_batches(database, vectors, rows)
+    return embedded
+
+
+def _runs(rows: Iterable[int]) -> Iterator[range]:
+    """Yield rows that follow each other, up to `_CHUNK_ROWS` at once."""
+    for first, end in row_ranges(rows):
+        for start in range(first, end, _CHUNK_ROWS):
+            yield range(start, min(end, start + _CHUNK_ROWS))
+
+
+def _set_batches(database: Database, vectors: VectorLog, rows: int) -> None:
+    """Store the checksums of all rows as they are now: altered ones have been embedded anew."""
+    with database.transaction():
+        database.execute("DELETE FROM vector_batches")
+        for first in range(0, rows, _CHUNK_ROWS):
+            end = min(rows, first + _CHUNK_ROWS)
+            database.set_vector_batch(first, end, vectors.checksum(first, end))
+
+
+def _input(database: Database, row: int) -> str:
+    rowid, start, end, _ = database.passage(row)
+    try:
+        article = database.article(rowid, verify=False)
+    except ArticleAltered:
+        return ""  # nothing of it can be read: it is taken out, and any vector does
+    return passage_input(article, article.text[start:end])
+
+
+def _mend_lexical(files: Files) -> bool:
+    """Write the lexical index anew where it isn't sound, and publish what is stored; return whether it was written."""
+    broken = bool(verification.lexical_problems(files.database, files.lexical)) or not lexical_stamp.read(files.lexical)
+    broken |= is_outdated(files.lexical)
+    if broken:
+        rewrite_lexical(files.database, files.lexical)
+    publish(files.database, LexicalIndex(files.lexical, create=True))
+    return broken

@@ -1,0 +1,1 @@
+"""Articles cut into passages, sentences, and passages that say the same."""

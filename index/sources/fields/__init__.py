@@ -1,0 +1,1 @@
+"""Fields of an article as sources write them: dates, bylines, headlines."""

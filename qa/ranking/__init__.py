@@ -1,0 +1,1 @@
+"""Scored spans to ranked values, each with the probability that it is right."""

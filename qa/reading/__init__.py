@@ -1,0 +1,1 @@
+"""Questions and passages to scored spans: the readers, their weights and their arithmetic."""

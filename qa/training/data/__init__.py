@@ -1,0 +1,1 @@
+"""What trainings learn from, as rows and as batches."""

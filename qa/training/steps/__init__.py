@@ -1,0 +1,1 @@
+"""How trainings learn: stages, steps, losses, and what they compute on."""

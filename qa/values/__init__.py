@@ -1,0 +1,1 @@
+"""Printed values: numbers, money and dates told apart and joined, by day, and in lists."""

@@ -1,0 +1,120 @@
+"""What mutation starts from: small good inputs of every format, and the tokens that formats turn on. All invented."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+STORY = (
+    "Mill opens after nine years\n\nBy Ann Roe and Bo Lee\n\nThe mayor of Vell, Ines Cole, opened "
+    "the new mill on Monday "
+    "(see below). It cost 4.2 million crowns, she said.\n\nShare this article\n\n“We waited nine "
+    "years,” said Aldo Brandt, "
+    "who chairs the board. Dr. A. Smith agreed: “It is a start.”\n\n- flour: 12 crowns\n- bran: 3 crowns\n\n"
+    "[Read more](https://courier.example/mill) · Sign up for our newsletter\n\n© 2031 The Vell "
+    "Courier. All rights reserved."
+)
+FRONT = (
+    "title: Mill opens\noutlet: The Vell Courier\npublished: 2031-05-04\n"
+    "authors: [Ann Roe, Bo Lee]\ntags: {a: [b, c]}\n"
+)
+PAGE = (
+    '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Mill opens | The Vell Courier</title>'
+    '<meta property="og:site_name" content="The Vell Courier"><link rel="canonical" '
+    'href="https://courier.example/mill">'
+    '<meta property="article:published_time" content="2031-05-04T10:00:00+02:00"><script type="application/ld+json">'
+    '{"@type":"NewsArticle","headline":"Mill opens","datePublished":"2031-05-04","author":[{"@type":"Person","name":'
+    '"Ann Roe"}]}</script></head><body><nav><ul><li><a href="/">Home</a></li></ul></nav><article><h1>Mill opens</h1>'
+    "<p>The mayor of Vell opened the new mill on Monday. It cost 4.2 million crowns, she said.</p><ul><li>flour</li>"
+    "<li>bran</li></ul><blockquote><p>We waited nine "
+    "years.</p></blockquote><table><tr><td>a</td><td>1</td></tr></table>"
+    "<p>Aldo Brandt, who chairs the board, said that the work would last for years to come.<br>It did.</p></article>"
+    "</body></html>"
+)
+RSS = (
+    '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+    'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Vell '
+    "Courier</title><item><title>Mill "
+    "opens</title><link>https://courier.example/1</link><guid>m1</guid><pubDate>Sun, 04 May 2031 "
+    "10:00:00 +0200</pubDate>"
+    "<author>a@courier.example (Ann Roe)</author><dc:creator>Bo Lee</dc:creator><description>The mill &amp; the mayor."
+    "</description><content:encoded><![CDATA[<p>The mayor opened the mill.</p><p>It cost 4.2 million.</p>]]>"
+    "</content:encoded></item><item><title>Fares</title><description>A ticket costs 12 crowns.</description></item>"
+    "</channel></rss>"
+)
+ATOM = (
+    '<feed xmlns="http://www.w3.org/2005/Atom"><title>The Vell Courier</title><id>f</id><entry><title>Mill</title>'
+    '<link href="https://courier.example/1"/><id>e1</id><updated>2031-05-04T10:00:00Z</updated><author><name>Ann Roe'
+    '</name></author><content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>The mill opened.</p></div>'
+    "</content></entry></feed>"
+)
+ROWS = [
+    {
+        "text": STORY,
+        "title": "Mill opens",
+        "published": "2031-05-04T10:00:00Z",
+        "authors": ["Ann Roe"],
+        "tags": [["a"]],
+    },
+    {"text": "A return ticket costs 12 crowns.", "url": "https://courier.example/2", "size": 1.5, "id": 7},
+    {"text": "Rain all week.", "outlet": "The Vell Courier", "language": "en", "published": "4 May 2031"},
+]
+LINES = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS)
+TABLE = (
+    'Title,Text,authors,published\nMill,"The mill ""Vell""\nopened.",Ann Roe,2031-05-04\nFares,12 crowns a ticket,,\n'
+)
+DATES = (
+    "2031-05-04",
+    "2031-05-04T10:00:00+02:00",
+    "Sun, 04 May 2031 10:00:00 GMT",
+    "May 4, 2031 at 10:15 a.m. EDT",
+    "dim., 4 mai 2031 10:00:00 +0200",
+    "04 May 31 10:00 GMT",
+)
+QUESTIONS = (
+    "Who chairs the board of the Vell mill?",
+    "And when was she appointed?",
+    "Which is older, the Vell mill or the Ardmere mill?",
+    "What did Ines Cole say about the “new mill” on 4 May 2031?",
+    "How many crowns did it cost, and who paid for that?",
+    "What about its harbour?",
+)
+
+
+def seeds() -> dict[str, list[bytes]]:
+    """Return the inputs of each family of targets."""
+    return {
+        "text": [f"---\n{FRONT}---\n{STORY}".encode(), STORY.encode(), f"# Mill opens #\n\n{STORY}".encode("utf-16")],
+        "front": [FRONT.encode(), b"title: |\n  Mill\n  opens\nx: &a [1, *a]\n", b'title: "Mill \\u00e9"\n? a\n: b\n'],
+        "page": [PAGE.encode(), PAGE.replace("utf-8", "iso-8859-1").encode("latin-1")],
+        "feed": [RSS.encode(), ATOM.encode()],
+        "lines": [LINES.encode(), ("\ufeff" + LINES).encode()],
+        "json": [json.dumps(ROWS).encode(), json.dumps(ROWS[0], indent=1).encode()],
+        "table": [TABLE.encode(), TABLE.replace(",", ";").encode(), TABLE.replace(",", "\t").encode()],
+        "gzip": [gzip.compress(LINES.encode(), mtime=0), gzip.compress(STORY.encode(), mtime=0)],
+        "date": [date.encode() for date in DATES],
+        "byline": [b"By Ann Roe, Bo Lee and Cy Poe", b"Roe, Ann; Lee, Bo", b"Smith and Sons with files from AP"],
+        "prose": [STORY.encode(), " ".join([STORY] * 3).encode()],
+        "question": [question.encode() for question in QUESTIONS],
+        "markup": [b"<p>The <b>mill</b> opened.<br>It cost &pound;4 &amp; more.</p><ul><li>a<li>b</ul>", PAGE.encode()],
+    }
+
+
+# What parsers decide on; a mutation inserts, repeats and nests these.
+TOKENS: tuple[bytes, ...] = tuple(
+    token.encode("utf-8", "surrogatepass")
+    for token in (
+        "---\n", "\n\n", "\r\n", "\t", " " * 40, "# ", "[", "]", "{", "}", "(", ")", "](", '"', "'", "“", "”", "‘",
+        "’", "\\", "\\u", "\\ud800", "\\UFFFFFFFF", "\\x", "&", "&#xD800;", "&#0;", "&#x110000;", "&lt;", "&a;", "<",
+        ">", "</", "<!--", "-->", "<![CDATA[", "]]>", "<?xml ", "?>", "<!DOCTYPE ", '<!ENTITY a "b">', "<p>", "</p>",
+        "<div>", "<li>", "<blockquote>", "<table><tr><td>", "<br>", "<script>", '<script type="application/ld+json">',
+        "</script>", "<item>", "</item>", "<entry>", "</rss>", "</feed>", ",", ";", ":", ": ", "- ", "? ", "| ",
+        "|\n", "> ", "&a ", "*a ", "!!int ", "%YAML 1.1\n", "@", "1e999", "-1e999", "NaN", "Infinity", "-0", "9" * 30,
+        "9" * 5000, "0x", "null", "true", "\0", "\x1b", "\ufeff", "\u2028", "\u0301" * 20, "\u200b", "\u202e",
+        "\ud800", "𝒜", "é", "ß", "charset=hex", "charset=utf-7", 'encoding="utf-16"', 'encoding="rot13"',
+        "published: ", '"published": ', "2031-02-30", "-99999999999999999999", "+9999", "99:99", "Juin 45",
+        "Feb 29, 2031", "http://[::1", "javascript:", "By ", " and ", "Published ", "Share ", "Read more: ",
+        "Follow us on ", "© ", "The post ", " appeared first on ", "who ", "its ", "the mayor of ", "U.S. ", "Dr. ",
+        "A. ", "... ", "said ", "?", "! ", "-", "–", "a.b@c.example ", "www.", "1,000 ",
+    )
+)  # fmt: skip

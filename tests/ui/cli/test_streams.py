@@ -1,0 +1,80 @@
+"""The command line in a process of its own: closed pipes, terminals without UTF-8, a home that can't be written."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# As `tests/ui/cli/test_cli.py` has them, for a process: an archive without models.
+RUN = """
+import sys
+sys.path.insert(0, {tests!r})
+import ui_fakes
+
+class Patch:
+    setitem = staticmethod(lambda mapping, key, value: mapping.__setitem__(key, value))
+
+ui_fakes.install(Patch)
+from pullquote.ui.cli.app import main
+main()
+"""
+
+
+def started(tmp_path, *arguments, **environment):
+    (tmp_path / "news.pq").mkdir(exist_ok=True)
+    code = RUN.format(tests=str(Path(__file__).parents[1]))
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=tmp_path,
+        env={**os.environ, "PULLQUOTE_ARCHIVE": str(tmp_path / "news.pq"), **environment},
+    )
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("search", "ferry"), ("search", "ferry", "--json"), ("--version",), ("--help",)])
+def test_a_reader_that_has_gone_gives_141_in_text_as_in_json(tmp_path, arguments, unbuffered):
+    process = started(tmp_path, *arguments, PYTHONUNBUFFERED=unbuffered)
+    process.stdout.close()
+    told = process.stderr.read()
+    process.stderr.close()
+    assert (process.wait(), told) == (141, b"")
+
+
+def test_a_terminal_without_utf_8_gets_like_letters_and_escapes(tmp_path):
+    out, errors = started(tmp_path, "ask", "Who leads?", PYTHONIOENCODING="ascii").communicate()
+    assert errors == b""
+    lines = [line.strip() for line in out.decode("ascii").splitlines()]
+    assert '"Dr Hanne Osterby"' in lines
+    assert "Harbour Courier - By Ines Amaro and Tom Reyl - 4 May 2031" in lines
+
+
+def test_letters_without_a_like_one_are_escaped(tmp_path):
+    plain = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C.UTF-8"}
+    out, errors = started(tmp_path, "remove", "a1", "Åsa·", **plain).communicate()
+    assert (out, errors) == (b"a1\n", b"pullquote: \\xc5sa- is not in the archive.\n")
+
+
+def test_a_home_that_can_not_be_written_stops_nothing(tmp_path):
+    nowhere = {"HOME": "/dev/null/home", "XDG_CACHE_HOME": "", "PULLQUOTE_CACHE": ""}
+    process = started(tmp_path, "ask", "Who leads?", **nowhere)
+    out, errors = process.communicate()
+    assert (process.returncode, errors) == (0, b"")
+    assert "Dr Hanne Osterby" in out.decode()
+
+
+def test_no_folder_is_named_tilde(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (tmp_path / "x.txt").write_text("A ferry.")
+    process = started(tmp_path, "add", "x.txt", HOME=str(home), PULLQUOTE_ARCHIVE="~/news.pq")
+    process.communicate()
+    assert process.returncode == 0
+    assert sorted(path.name for path in home.iterdir()) == ["news.pq"]
+    for arguments in (("--archive=~/other.pq", "add", "x.txt"), ("add", "x.txt", "--archive=~/third.pq")):
+        started(tmp_path, *arguments, HOME=str(home)).communicate()
+    assert sorted(path.name for path in home.iterdir()) == ["news.pq", "other.pq", "third.pq"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "news.pq", "x.txt"]

@@ -1,0 +1,1 @@
+"""The conversation's answers as HTML."""
