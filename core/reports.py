@@ -7,6 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
+def _object(report: RemoveReport | CheckReport) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(report).items()}
+
+
 @dataclass(frozen=True, slots=True)
 class AddProgress:
     """Where an `add` stands: articles and passages stored so far, bytes read of the sources, what was read last.
@@ -30,7 +34,7 @@ class RemoveReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return an object with all of it."""
-        return {"removed": list(self.removed), "missing": list(self.missing)}
+        return _object(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +91,4 @@ class CheckReport:
 
     def to_json(self) -> dict[str, Any]:
         """Return an object with all of it."""
-        return {
-            "ok": self.ok,
-            "problems": list(self.problems),
-            "repaired": list(self.repaired),
-            "notes": list(self.notes),
-            "advice": self.advice,
-        }
+        return {"ok": self.ok, **_object(self)}

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import pullquote
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
 from pullquote.index.sources.discovery import discover
@@ -257,9 +256,3 @@ def test_a_file_that_nobody_reads_is_told_what_is_read(install, tmp_path: Path):
     (tmp_path / "a.docx").write_text("x", encoding="utf-8")
     (skipped,) = discover([tmp_path / "a.docx"])
     assert skipped.reason.endswith(".rss .atom .note and .gz of these")
-
-
-def test_what_a_package_needs_is_exported():
-    assert {"Article", "Embedder", "Reader", "ReaderInput", "Reading", "ScoredSpan", "Skipped", "SourceFile"} <= set(
-        pullquote.__all__
-    )

@@ -36,7 +36,7 @@ from pullquote.index.archive import Archive
 from pullquote.qa.engine import Engine
 from pullquote.qa.ranking.evidence import candidates
 from pullquote.qa.ranking.found import Asked, collect
-from pullquote.qa.reading.paired import ACCURATE_READER, DEFAULT_READER, PAIRED_READER, load_reader, reader_names
+from pullquote.qa.reading.paired import ACCURATE_READER, DEFAULT_READER, PAIRED_READER, load_reader, own_reader_names
 from pullquote.qa.reading.reader import SMALL_READER
 from pullquote.qa.reading.rereading import Rereader
 
@@ -80,7 +80,11 @@ def ways() -> list[Way]:
         replace(every, name="- passages ordered", ordered=False),
         replace(every, name="- values ranked, read again", ranked=False),
         replace(every, name="- whole names", named=False),
-        *(replace(every, name=f"--reader {name}", reader=name) for name in reader_names() if name != DEFAULT_READER),
+        *(
+            replace(every, name=f"--reader {name}", reader=name)
+            for name in own_reader_names()
+            if name != DEFAULT_READER
+        ),
     ]
 
 

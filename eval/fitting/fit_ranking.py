@@ -1,6 +1,6 @@
 """Fit how the passages found are ordered, on questions whose answers are known.
 
-    python -m pullquote.eval.fitting.fit_ranking --set QUESTIONS SPLIT ARCHIVE [--set ...] --output index
+    python -m pullquote.eval.fitting.fit_ranking --set QUESTIONS SPLIT ARCHIVE [--set ...] --output index/search
 
 ARCHIVE may be `-` where the set brings its articles, and SPLIT may name a range of the split's questions: `2023[:700]`.
 Writes `ranking.json` for the archives' embedder, and tells how often a passage that answers is among the first few: by

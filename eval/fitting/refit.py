@@ -35,6 +35,7 @@ from pullquote.eval.fitting.judged_readings import judged_examples, with_verifie
 from pullquote.eval.fitting.readings import QuestionRead, Readings, archive_of, read_set
 from pullquote.eval.gold.formats import load
 from pullquote.eval.gold.hashes import file_sha256, files_sha256, json_sha256
+from pullquote.index.search.ranking import FILE_NAME as RANKING_FILE_NAME
 from pullquote.qa.ranking.combining import Combiner, combiner_for
 from pullquote.qa.ranking.verifier import FILE_NAME, Verifier, VerifierFile, verifier_on
 from pullquote.qa.reading.paired import DEFAULT_READER, PairedReader, load_reader
@@ -114,7 +115,7 @@ class Refit:
     def _code(self) -> str:
         """Return the hash of all that decides what is read: code, the order of passages, and which of them are read."""
         folders = [Path(module.__path__[0]) for module in (pullquote.index, pullquote.qa)]
-        fitted = [folders[0] / "ranking.json"]
+        fitted = [folders[0] / "search" / RANKING_FILE_NAME]
         fitted += [folder / SIFTING_FILE_NAME for folder in [self._reader.folder] if folder]
         return files_sha256([*(file for folder in folders for file in sorted(folder.rglob("*.py"))), *fitted])
 

@@ -78,10 +78,10 @@ class FolderCache:
 
     @contextmanager
     def made(self, key: str) -> Iterator[tuple[Path, Callable[[], Path]]]:
-        """Give a new folder to make something in, and the function that puts it on the cache when it is finished.
+        """Give a new folder to make something in, and the function that keeps it when it is finished.
 
         That function returns where it is from then on; it stays there as long as the context is open, and replaces
-        what was kept under the key before. What isn't put on the cache is deleted.
+        what was kept under the key before. What isn't kept is deleted.
         """
         token = uuid4().hex[:12]
         part, whole = (self._folder / f"{key}-{token}{ending}" for ending in (".part", ""))
@@ -143,7 +143,7 @@ class FolderCache:
 
 
 def is_whole(folder: Path) -> bool:
-    """Return whether every file of a thing on the cache is as it was when it was put there."""
+    """Return whether every file of a kept folder is as it was when it was put there."""
     try:
         files = json.loads((folder / _WHOLE).read_text(encoding="utf-8"))
         return bool(files) and all(file_sha256(folder / name) == sha256 for name, sha256 in files.items())

@@ -23,9 +23,13 @@ def json_sha256(value: object) -> str:
 
 
 def files_sha256(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 of the contents of files, and of all files in folders."""
-    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
-    return json_sha256([(file.name, file_sha256(file)) for file in files if file.is_file()])
+    """Return the SHA-256 of the contents of files, and of all files in folders.
+
+    Raises:
+        FileNotFoundError: one of them isn't there.
+    """
+    files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    return json_sha256([(file.name, file_sha256(file)) for file in files if not file.is_dir()])
 
 
 def code_sha256(*packages: str) -> str:

@@ -1,6 +1,6 @@
 """A run as one HTML page that needs nothing else: no network, no script, no font or image from elsewhere.
 
-Questions, answers and articles are data: see `report_format` for how they are kept from being anything else.
+Questions, answers and articles are data: see `formatting` for how they are kept from being anything else.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ class CandidateRow:
 
 @dataclass(frozen=True, slots=True)
 class QuotationRow:
-    """One quotation: its words, those marked in it, its confidence, and whether it answers (`run.quotation_right`)."""
+    """One quotation: its words, those marked in it, its confidence, whether it answers (`asking.quotation_right`)."""
 
     text: str
     marked: str

@@ -5,8 +5,8 @@ a rule that takes a paragraph of the article for furniture loses answers, one th
 costs a little noise. Hence every rule asks for the shape of furniture (short, a fixed opening,
 a fixed place) and backs off from anything that reads like reporting.
 
-What a single line's wording shows is told in `furniture_links`, `furniture_credits` and
-`furniture_pitches`; what its place shows, in `furniture_place`; here, what its neighbours show.
+What a single line's wording shows is told in `links`, `credits` and `pitches` beside
+this module; what its place shows, in `place`; here, what its neighbours show.
 """
 
 from __future__ import annotations

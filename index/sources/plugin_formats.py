@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from pullquote.articles import Article, Skipped
 from pullquote.errors import ModelError
@@ -21,22 +22,8 @@ def read_with(plugin: Plugin, source: SourceFile) -> Iterator[Article | Skipped]
     Raises:
         Unreadable: the package is broken, or fails at this file; what it gave before stands.
     """
-    try:
-        items = iter(plugin.load()(source))
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise _failed(plugin, error) from error
     number = 0
-    while True:
-        try:
-            item = next(items)
-        except StopIteration:
-            return
-        except Unreadable:
-            raise
-        except Exception as error:
-            raise _failed(plugin, error) from error
+    for item in _given(plugin, source):
         if isinstance(item, Skipped):
             yield item
             continue
@@ -46,6 +33,12 @@ def read_with(plugin: Plugin, source: SourceFile) -> Iterator[Article | Skipped]
         yield article_or_skipped(partial(checked_article, item, source=place), place)
 
 
-def _failed(plugin: Plugin, error: Exception) -> Unreadable:
-    told = error if isinstance(error, ModelError) else plugin.broken(error)
-    return Unreadable(f"cannot be read: {str(told).rstrip('.')}")
+def _given(plugin: Plugin, source: SourceFile) -> Iterator[Any]:
+    """Yield what the package's function gives; whatever it raises is the package's failure."""
+    try:
+        yield from plugin.load()(source)
+    except Unreadable:
+        raise
+    except Exception as error:
+        told = error if isinstance(error, ModelError) else plugin.broken(error)
+        raise Unreadable(f"cannot be read: {str(told).rstrip('.')}") from error

@@ -240,7 +240,12 @@ class Database(Connection):
         return [_facts_of(row) for row in rows]
 
     def furniture_of(self, rowid: int) -> list[tuple[int, int]]:
-        """Return the `[start, end)` ranges of an article's text that were marked as furniture."""
+        """Return the `[start, end)` ranges of an article's text that were marked as furniture.
+
+        Raises:
+            ArticleAltered: the article isn't what was stored.
+        """
+        self.article(rowid)
         ((stored,),) = self.query("SELECT furniture FROM articles WHERE rowid = ?", (rowid,))
         return [(start, end) for start, end in json.loads(stored)]
 

@@ -225,9 +225,9 @@ def _fits(one: _Unknown, distance: int, word: PrintedWord, context: Sequence[str
     """Return whether the archive prints a word where the unknown one would stand. Arguments as in `_meant`."""
     if one.sort is _Sort.FORM:
         # "sanitisers" where "sanitiser" is printed isn't mistyped.
-        typed, printed = comparing_form(one.text), comparing_form(word.text)
-        inflected = typed.startswith(printed) or printed.startswith(typed)
-        return not inflected and terms(archive, typed) == terms(archive, printed)
+        typed, in_print = comparing_form(one.text), comparing_form(word.text)
+        inflected = typed.startswith(in_print) or in_print.startswith(typed)
+        return not inflected and terms(archive, typed) == terms(archive, in_print)
     if one.sort is _Sort.NAME or _is_name(word):
         return _known_name(one, word, archive)
     if _ASKING.get(word.text):

@@ -88,10 +88,11 @@ class PairedReader:
 
 def reader_names() -> list[str]:
     """Return the names of the readers that need no download, those of other packages too, in alphabetical order."""
-    return sorted({*_own_names(), *plugins(PluginKind.READER)})
+    return sorted({*own_reader_names(), *plugins(PluginKind.READER)})
 
 
-def _own_names() -> list[str]:
+def own_reader_names() -> list[str]:
+    """Return the names of Pullquote's own readers."""
     return [*_LOOKING_TWICE, *shipped_readers()]
 
 
@@ -117,7 +118,7 @@ def load_reader(name: str = DEFAULT_READER, *, bfloat16: bool | None = None) -> 
     Raises:
         ModelError: it can't be found or loaded.
     """
-    plugin = plugin_named(PluginKind.READER, name, _own_names())
+    plugin = plugin_named(PluginKind.READER, name, own_reader_names())
     if plugin:
         made: Reader = plugin.make(Reader)
         return made

@@ -41,7 +41,7 @@ from pullquote.qa.values.normalize import value_key
 from pullquote.qa.values.printed_values import read_values
 from pullquote.ui.chat.uploads import Pasted
 
-# Questions are bounded before they are read (`index.search.MAX_QUERY_CHARS`).
+# Questions are bounded before they are read (`index.search.searching.MAX_QUERY_CHARS`).
 _MAX_QUESTION_CHARS = 1000
 
 CONTAINED = "cannot be read, because something in it"

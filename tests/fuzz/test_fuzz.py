@@ -65,12 +65,21 @@ def test_the_projects_own_errors_are_right():
     assert (tally.inputs, tally.clean) == (1, True)
 
 
-def test_a_hang_is_found(monkeypatch):
-    clock = iter((0.0, HANG_S + 0.1))
+@pytest.mark.parametrize(("again_s", "hangs"), [(HANG_S + 0.1, 1), (0.1, 0)])
+def test_what_hangs_twice_is_a_hang(monkeypatch, again_s, hangs):
+    clock = iter((0.0, HANG_S + 1, 0.0, again_s))
     monkeypatch.setattr("fuzzing.time.process_time", lambda: next(clock))
     tally = Tally()
     run_one(Target("text", lambda _: []), b"x", tally)
-    assert (tally.hangs, tally.clean) == (1, False)
+    assert (tally.hangs, tally.clean) == (hangs, not hangs)
+
+
+def test_what_only_the_first_input_waits_for_is_not_measured():
+    seen = []
+    tallies = fuzz(
+        {"text": Target("text", lambda data: seen.append(data) or [])}, inputs=3, seconds=None, seed=1, findings=None
+    )
+    assert (tallies["text"].inputs, len(seen)) == (3, 4)
 
 
 def test_what_was_contained_is_counted_by_kind():

@@ -1,7 +1,7 @@
 """The conversation's cards as HTML. Every piece of text passes through `text`, every address through `web_link`.
 
 Buttons say by data attributes what they do (`data-pq` names the event, the rest is its data); script.js hears
-them and `chat.py` answers.
+them and `ui/chat/app.py` answers.
 """
 
 from __future__ import annotations

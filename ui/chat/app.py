@@ -38,7 +38,7 @@ _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "privat
 def build_chat(
     engine: Engine, *, read_only: bool = False, mcp: bool = False, limit: RateLimit | None = None
 ) -> gr.Blocks:
-    """Return the chat's page; launch it with `chat_page.launch_options`.
+    """Return the chat's page; launch it with `page.launch_options`.
 
     Args:
         engine: what answers.

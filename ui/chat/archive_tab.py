@@ -20,7 +20,7 @@ from pullquote.ui.wording import count, imprint, publisher
 
 if TYPE_CHECKING:
     from pullquote.index.archive import Archive
-from pullquote.reports import AddProgress
+    from pullquote.reports import AddProgress
 
 _FOUND = 8
 

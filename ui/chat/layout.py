@@ -1,4 +1,4 @@
-"""The chat's page: what stands where. The events between the parts are in `chat.py`.
+"""The chat's page: what stands where. The events between the parts are in `app.py`.
 
 The conversation isn't a `gr.Chatbot`: that draws every message anew at every step. With cards for messages, Enter to
 card took 0.4 s at first and 4 s after thirty questions (two cores, both busy); so only the turn that is new is sent,

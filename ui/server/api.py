@@ -170,14 +170,14 @@ def register(
         at_once: how many calls are worked on at a time; the others wait.
         mcp: the page will be launched with `mcp_server=True`.
     """
-    programs = ArchiveApi(engine, queue)
-    door = _Admission(limit or RateLimit(), at_once)
+    api_functions = ArchiveApi(engine, queue)
+    admitted = _Admission(limit or RateLimit(), at_once)
     with blocks:
-        for function in (programs.ask, programs.search, programs.read_article):
+        for function in (api_functions.ask, api_functions.search, api_functions.read_article):
             # Tools first: of two functions with one name, Gradio calls the second `ask_1`.
             if mcp:
-                api(_tool(function, door), api_name=f"mcp_{function.__name__}", queue=False, concurrency_limit=None)
-            api(_endpoint(function, door), api_name=function.__name__, queue=False, concurrency_limit=None)
+                api(_tool(function, admitted), api_name=f"mcp_{function.__name__}", queue=False, concurrency_limit=None)
+            api(_endpoint(function, admitted), api_name=function.__name__, queue=False, concurrency_limit=None)
 
 
 def mcp_available() -> None:
@@ -210,13 +210,15 @@ class _Admission:
         return await anyio.to_thread.run_sync(work, limiter=self._places)
 
 
-def _endpoint(function: Callable[..., dict[str, Any]], door: _Admission) -> Callable[..., Awaitable[dict[str, Any]]]:
+def _endpoint(
+    function: Callable[..., dict[str, Any]], admitted: _Admission
+) -> Callable[..., Awaitable[dict[str, Any]]]:
     """Return what Gradio serves to programs: the function's dict, or its problem as a `gr.Error`."""
 
     async def endpoint(*arguments: Any) -> dict[str, Any]:
         *given, request = arguments
         try:
-            return await door.run(request, partial(function, *given))
+            return await admitted.run(request, partial(function, *given))
         except PullquoteError as error:
             raise gr.Error(str(error), print_exception=False, title=_kind(error)) from error
 
@@ -225,7 +227,7 @@ def _endpoint(function: Callable[..., dict[str, Any]], door: _Admission) -> Call
     return _dressed(endpoint, function, returns=dict)
 
 
-def _tool(function: Callable[..., dict[str, Any]], door: _Admission) -> Callable[..., Awaitable[str]]:
+def _tool(function: Callable[..., dict[str, Any]], admitted: _Admission) -> Callable[..., Awaitable[str]]:
     """Return what Gradio serves as an MCP tool: JSON, or the sentence that says what is wrong.
 
     The sentence is raised as it is: the `str` of a `gr.Error`, which a model would be given, has quotation marks.
@@ -233,7 +235,7 @@ def _tool(function: Callable[..., dict[str, Any]], door: _Admission) -> Callable
 
     async def tool(*arguments: Any) -> str:
         *given, request = arguments
-        return json.dumps(await door.run(request, partial(function, *given)), ensure_ascii=False)
+        return json.dumps(await admitted.run(request, partial(function, *given)), ensure_ascii=False)
 
     return _dressed(tool, function, returns=str)
 

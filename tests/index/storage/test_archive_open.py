@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pullquote.articles import Article
 from pullquote.errors import ArchiveDamaged, ArchiveTooNew, InputError, ModelError, ModelMismatch, NotAnArchive
 from pullquote.index import archive as archive_module
 from pullquote.index.archive import Archive
 from pullquote.index.embedding.embedder import Embedder
+from pullquote.index.furniture.ranges import furniture_ranges
 
 from fakes import HashEmbedder
 
@@ -251,10 +253,11 @@ def test_as_a_context_it_lets_go_of_its_files(archive: Archive):
 
 def test_furniture_is_what_was_marked_when_the_article_was_added(archive: Archive, write_articles, monkeypatch):
     text = "The pier sank on Friday.\n\nAdvertisement\n\nIt was old."
-    archive.add([write_articles({"id": "pier", "text": text})])
-    assert [text[start:end].strip() for start, end in archive.furniture("pier")] == ["Advertisement"]
-    monkeypatch.setattr("pullquote.index.adding.adding.furniture_ranges", lambda article: [])
-    assert [text[start:end].strip() for start, end in archive.furniture("pier")] == ["Advertisement"]
+    assert [text[start:end].strip() for start, end in furniture_ranges(Article(text))] == ["Advertisement"]
+    with monkeypatch.context() as other_rules:
+        other_rules.setattr("pullquote.index.adding.adding.furniture_ranges", lambda article: [(0, 4)])
+        archive.add([write_articles({"id": "pier", "text": text})])
+    assert archive.furniture("pier") == [(0, 4)]
     assert archive.furniture("nobody") == []
 
 

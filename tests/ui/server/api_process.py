@@ -22,7 +22,7 @@ class Archive(fakes.FakeArchive):
 
 
 class SignIns:
-    """Accounts with one user; `sign_in` is what Gradio and the MCP door call."""
+    """Accounts with one user; `sign_in` is what Gradio and the MCP endpoint call."""
 
     async def sign_in(self, user, password):
         return (user, password) == ("ines", "correct horse")

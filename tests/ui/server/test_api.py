@@ -42,40 +42,40 @@ def engine():
 
 
 @pytest.fixture(scope="module")
-def programs(engine):
+def api_functions(engine):
     return ArchiveApi(engine)
 
 
 # -- called
 
 
-def test_ask_gives_the_answer_object(programs, engine):
-    answer = programs.ask("Who leads?", "2031-05-01", None, "2031-06-09", ["Courier"], ["Ines Amaro"])
+def test_ask_gives_the_answer_object(api_functions, engine):
+    answer = api_functions.ask("Who leads?", "2031-05-01", None, "2031-06-09", ["Courier"], ["Ines Amaro"])
     assert answer == fakes.answered("Who leads?").to_json()
     json.dumps(answer)
     expected = Filters.of(since="2031-05-01", as_of="2031-06-09", outlets=("Courier",), authors=("Ines Amaro",))
     assert engine.asked[-1] == ("Who leads?", expected)
-    programs.ask("Who leads?", since="", until="")
+    api_functions.ask("Who leads?", since="", until="")
     assert engine.asked[-1][1] == Filters()
 
 
-def test_what_is_no_question_has_a_remark(programs):
-    assert programs.ask("hello")["remark"] == {
+def test_what_is_no_question_has_a_remark(api_functions):
+    assert api_functions.ask("hello")["remark"] == {
         "kind": "greeting",
         "text": "Remark: Corrin Star: nine dead",
         "try_asking": ["Who is Corrin Star: nine dead?", "What is the latest on Tarn?"],
     }
 
 
-def test_search_gives_hits(programs):
-    hits = programs.search("boat", 1, until="2031-06-09")
+def test_search_gives_hits(api_functions):
+    hits = api_functions.search("boat", 1, until="2031-06-09")
     assert hits == {"hits": [fakes.hit(fakes.PLAIN, near_duplicates=2).to_json()]}
     assert Archive.searches[-1] == ("boat", 1, Filters.of(until="2031-06-09"))
-    assert programs.search("nothing") == {"hits": []}
+    assert api_functions.search("nothing") == {"hits": []}
 
 
-def test_read_article_gives_the_text_as_it_is(programs):
-    whole = programs.read_article(fakes.PLAIN.url)
+def test_read_article_gives_the_text_as_it_is(api_functions):
+    whole = api_functions.read_article(fakes.PLAIN.url)
     assert whole == {
         "article_id": "a1",
         "title": "Corrin Star: nine dead",
@@ -89,11 +89,11 @@ def test_read_article_gives_the_text_as_it_is(programs):
         "end": len(fakes.PLAIN.text),
         "text": fakes.PLAIN.text,
     }
-    part = programs.read_article(" a1 ", 33, 49)
+    part = api_functions.read_article(" a1 ", 33, 49)
     assert (part["start"], part["end"], part["text"]) == (33, 49, "Dr Hanne Osterby")
-    long = programs.read_article("long", 10)
+    long = api_functions.read_article("long", 10)
     assert (long["start"], long["end"], len(long["text"]), long["length"]) == (10, 20_010, 20_000, 50_000)
-    beyond = programs.read_article("a1", 9999)
+    beyond = api_functions.read_article("a1", 9999)
     assert (beyond["text"], beyond["start"]) == ("", len(fakes.PLAIN.text))
 
 
@@ -117,9 +117,9 @@ def test_read_article_gives_the_text_as_it_is(programs):
         (lambda one: one.read_article("a1", "0"), "start and end must be numbers of characters"),
     ],
 )
-def test_what_cannot_be_used_is_one_sentence(programs, call, problem):
+def test_what_cannot_be_used_is_one_sentence(api_functions, call, problem):
     with pytest.raises(InputError) as caught:
-        call(programs)
+        call(api_functions)
     assert problem in str(caught.value)
 
 
@@ -139,11 +139,11 @@ def test_callers_are_told_apart_by_account_then_address():
 
 
 def test_a_caller_in_a_hurry_is_told_to_wait():
-    door = module._Admission(RateLimit(per_minute=20, burst=1), at_once=1)
+    admission = module._Admission(RateLimit(per_minute=20, burst=1), at_once=1)
     work = lambda: {"done": True}  # noqa: E731
-    assert anyio.run(door.run, None, work) == {"done": True}
+    assert anyio.run(admission.run, None, work) == {"done": True}
     with pytest.raises(InputError, match="Too many questions at once; try again in 3 seconds"):
-        anyio.run(door.run, None, work)
+        anyio.run(admission.run, None, work)
 
 
 # -- served
@@ -295,7 +295,7 @@ def test_tools_say_what_is_wrong(address):
     assert "'question' is a required property" in sentences[3]
 
 
-def test_tools_are_behind_the_door(address):
+def test_tools_are_behind_the_admission(address):
     import httpx
 
     reply = httpx.post(f"{address}/gradio_api/mcp/", json={}, trust_env=False)

@@ -167,7 +167,7 @@ def test_another_page_can_not_upload_ask_or_sign_in(chat, origin):
     assert upload(chat, **{"Origin": origin, "X-Forwarded-Host": origin.partition("//")[2]}).status_code == 403
 
 
-def test_the_own_page_and_programs_can_upload(served, chat):
+def test_the_own_page_and_a_program_can_upload(served, chat):
     assert upload(chat, Origin=served.address).status_code == 200
     assert upload(chat).status_code == 200
 
@@ -234,7 +234,7 @@ def test_large_bodies_slow_clients_and_a_hundred_asks_at_once_take_bounded_memor
 # -- accounts
 
 
-def test_guessing_passwords_at_either_door_is_slowed_and_the_right_one_is_not(folder, tmp_path):
+def test_guessing_passwords_at_either_sign_in_is_slowed_and_the_right_one_is_not(folder, tmp_path):
     accounts = tmp_path / "accounts"
     add_user(accounts, "ines", "correct horse")
     served = Served(folder, "--auth-file", str(accounts), "--mcp")
@@ -251,7 +251,7 @@ def test_guessing_passwords_at_either_door_is_slowed_and_the_right_one_is_not(fo
                 told = Counter(pool.map(lambda number: sign_in(f"wrong {number}").status_code, range(20)))
                 guess = lambda number: client.get(f"{API}/mcp/schema", auth=("ines", f"wrong {number}")).status_code  # noqa: E731
                 told.update(pool.map(guess, range(20)))
-            # The doors share one count: beside ten in a row, one every six seconds, however long the machine takes.
+            # The two share one count: beside ten in a row, one every six seconds, however long the machine takes.
             assert told.keys() <= {400, 401, 429}
             assert 10 <= told[400] + told[401] <= 10 + (time.monotonic() - begun) / 6 + 1
             assert upload(client).status_code in (401, 403)

@@ -16,8 +16,8 @@ WAIT_S = 30
 class Questions:
     """Questions whose readings end when the test says so."""
 
-    def __init__(self, room, number):
-        self.room = room
+    def __init__(self, queue, number):
+        self.queue = queue
         self.read = [threading.Event() for _ in range(number)]  # set: may end
         self.found = [threading.Event() for _ in range(number)]
         self.reading = threading.Semaphore(0)  # one more for each reading that has begun
@@ -31,7 +31,7 @@ class Questions:
         yield fakes.answered()
 
     def _ask(self, place):
-        for step in self.room.steps(self._steps(place)):
+        for step in self.queue.steps(self._steps(place)):
             if step is FOUND:
                 self.found[place].set()
 
@@ -48,10 +48,10 @@ class Questions:
     def waiting(self, number):
         """Wait until so many questions wait for a place."""
         for _ in range(WAIT_S * 1000):
-            if len(self.room._waiting) == number:
+            if len(self.queue._waiting) == number:
                 return
             threading.Event().wait(0.001)
-        pytest.fail(f"{len(self.room._waiting)} wait, not {number}")
+        pytest.fail(f"{len(self.queue._waiting)} wait, not {number}")
 
 
 def test_eight_are_found_two_are_read_and_in_order_of_asking():
@@ -72,11 +72,11 @@ def test_eight_are_found_two_are_read_and_in_order_of_asking():
 
 
 def test_whoever_asked_first_is_next_even_if_the_search_took_longer():
-    room = ReadingQueue(1)
-    asked = Questions(room, 3)
+    queue = ReadingQueue(1)
+    asked = Questions(queue, 3)
     asked.ask(0)
     asked.next_begun()
-    slow, quick = room.steps(asked._steps(1)), room.steps(asked._steps(2))
+    slow, quick = queue.steps(asked._steps(1)), queue.steps(asked._steps(2))
     assert (next(slow), next(quick)) == (FOUND, FOUND)  # asked in this order
     threads = [threading.Thread(target=next, args=(steps,), daemon=True) for steps in (quick, slow)]
     for number, thread in enumerate(threads, 1):
@@ -90,18 +90,18 @@ def test_whoever_asked_first_is_next_even_if_the_search_took_longer():
 
 
 def test_a_reading_that_fails_leaves_its_place():
-    room = ReadingQueue(1)
+    queue = ReadingQueue(1)
 
     def broken():
         yield FOUND
         raise ZeroDivisionError("a bug")
 
     for _ in range(3):
-        steps = room.steps(broken())
+        steps = queue.steps(broken())
         assert next(steps) is FOUND
         with pytest.raises(ZeroDivisionError):
             next(steps)
-    assert room._free == 1
+    assert queue._free == 1
 
 
 def test_a_search_that_fails_takes_no_place():
@@ -109,15 +109,15 @@ def test_a_search_that_fails_takes_no_place():
         raise ZeroDivisionError("a bug")
         yield
 
-    room = ReadingQueue(1)
+    queue = ReadingQueue(1)
     with pytest.raises(ZeroDivisionError):
-        next(room.steps(broken()))
-    assert room._free == 1
+        next(queue.steps(broken()))
+    assert queue._free == 1
 
 
 def test_who_leaves_before_reading_takes_no_place():
-    room = ReadingQueue(1)
-    steps = room.steps(iter([FOUND, fakes.answered()]))
+    queue = ReadingQueue(1)
+    steps = queue.steps(iter([FOUND, fakes.answered()]))
     next(steps)
     steps.close()
-    assert room._free == 1
+    assert queue._free == 1

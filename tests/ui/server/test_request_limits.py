@@ -282,8 +282,8 @@ def test_a_head_that_trickles_is_closed(port):
 def test_an_answer_may_take_longer_than_a_head_and_a_silent_line_ends_after_it(port):
     with lines(port, GET + b"\r\n") as line:
         assert line.recv(1000).startswith(b"HTTP/1.1 200")
-        while part := line.recv(1000):
-            assert part  # the rest of the answer, then the end
+        while line.recv(1000):
+            pass  # the rest of the answer, then the end: a line that stays open ends the test by its own limit
 
 
 def test_a_connection_too_many_is_closed(port):

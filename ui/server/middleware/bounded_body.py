@@ -16,7 +16,7 @@ from pullquote.ui.server.visitors import address_of
 
 # A question has at most 1,000 characters, a sign-in 1,100; the rest is filters with long names.
 SMALL_BYTES = 256_000
-# 2,000,000 pasted characters (`chat_uploads.MAX_PASTED_CHARS`) of three bytes each, and the JSON around them.
+# 2,000,000 pasted characters (`uploads.MAX_PASTED_CHARS`) of three bytes each, and the JSON around them.
 LARGE_BYTES = 8_000_000
 # Pasted articles: three in a row, then one every ten seconds.
 _LARGE_PER_MINUTE, _LARGE_BURST = 6.0, 3

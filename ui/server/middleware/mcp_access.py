@@ -1,4 +1,4 @@
-"""The door of the MCP endpoint of a chat with accounts.
+"""Who is let in at the MCP endpoint of a chat with accounts.
 
 Gradio's sign-in guards its page and its own API. The MCP server is mounted beside them and asks nobody (tried with
 Gradio 6.31: with `auth=` set, tools answer without a password), so that this middleware does: HTTP Basic
