@@ -49,9 +49,10 @@ if TYPE_CHECKING:
     from pullquote.index.sources.files import SourceFile
     from pullquote.qa.engine import Engine
     from pullquote.qa.reading.paired import load_reader, reader_names
-    from pullquote.qa.reading.reader import Reader, Reading, ScoredSpan, SpanScores
-    from pullquote.qa.reading.rereading import Rereader
-    from pullquote.qa.reading.windows import ReaderInput
+    from pullquote.qa.reading.reader import Reader, Reading, Rereader, ScoredSpan, SpanScorer, SpanScores
+    from pullquote.qa.reading.runtime import Runtime
+    from pullquote.qa.reading.span_reader import SpanReader
+    from pullquote.qa.reading.windows import ReaderInput, Window
     from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveReport
 
 __version__ = "0.1.0"
@@ -95,16 +96,20 @@ _HOMES = {
     "Remark": "pullquote.answers",
     "RemarkKind": "pullquote.answers",
     "RemoveReport": "pullquote.reports",
-    "Rereader": "pullquote.qa.reading.rereading",
+    "Rereader": "pullquote.qa.reading.reader",
+    "Runtime": "pullquote.qa.reading.runtime",
     "ScoredSpan": "pullquote.qa.reading.reader",
     "Searched": "pullquote.answers",
     "Side": "pullquote.answers",
     "Skipped": "pullquote.articles",
     "SourceError": "pullquote.errors",
     "SourceFile": "pullquote.index.sources.files",
+    "SpanReader": "pullquote.qa.reading.span_reader",
+    "SpanScorer": "pullquote.qa.reading.reader",
     "SpanScores": "pullquote.qa.reading.reader",
     "State": "pullquote.answers",
     "Turn": "pullquote.answers",
+    "Window": "pullquote.qa.reading.windows",
     "load_reader": "pullquote.qa.reading.paired",
     "reader_names": "pullquote.qa.reading.paired",
 }
@@ -148,15 +153,19 @@ __all__ = [
     "RemarkKind",
     "RemoveReport",
     "Rereader",
+    "Runtime",
     "ScoredSpan",
     "Searched",
     "Side",
     "Skipped",
     "SourceError",
     "SourceFile",
+    "SpanReader",
+    "SpanScorer",
     "SpanScores",
     "State",
     "Turn",
+    "Window",
     "__version__",
     "load_reader",
     "reader_names",

@@ -36,8 +36,8 @@ from pullquote.qa.ranking.spans_to_verify import verified
 from pullquote.qa.ranking.thresholds import SURE, Thresholds, check_precision, thresholds_for
 from pullquote.qa.ranking.verifier import Claim, Verifier, verifier_for
 from pullquote.qa.reading.paired import DEFAULT_READER, load_reader
-from pullquote.qa.reading.reader import Reader, Reading, checked_readings
-from pullquote.qa.reading.rereading import Rereader, read_again
+from pullquote.qa.reading.reader import Reader, Reading, checked_reader, checked_readings, rereader_of
+from pullquote.qa.reading.rereading import read_again
 from pullquote.qa.reading.sifting import GLANCED, SiftingModel, glance, sift, sifter_of, sifting_for
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.values.by_day import latest_first, with_days
@@ -83,11 +83,9 @@ class Engine:
     ) -> None:
         if isinstance(archive, (str, Path)):
             raise InputError(f"An engine answers from an open archive: Engine(Archive.open({str(archive)!r})).")
-        if not isinstance(reader, (str, Reader)):
-            raise InputError(f"reader must be a name or have a Reader's methods; a {type(reader).__name__} has not.")
+        self._reader = checked_reader(reader)
         check_precision(sure)
         self.archive = archive
-        self._reader = reader
         self._passages = whole_number(passages, "passages", low=1, high=MAX_PASSAGES_READ)
         self._sure = sure
         self._loading = Lock()
@@ -162,7 +160,8 @@ class Engine:
     @cached_property
     def _first_combiner(self) -> Combiner | None:
         """What says which values a second look is worth."""
-        return combiner_for(self.reader.first) if isinstance(self.reader, Rereader) else None
+        again = rereader_of(self.reader)
+        return combiner_for(again.first) if again else None
 
     def settings(self) -> dict[str, float | int]:
         """Return what decides an answer besides archive, models and confidence."""
@@ -177,8 +176,8 @@ class Engine:
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""
         self.reader.read("Who?", [ReaderInput("Nobody.")])
-        if isinstance(self.reader, Rereader):
-            self.reader.score_spans("Who?", ReaderInput("Nobody."), [(0, 6)])
+        if again := rereader_of(self.reader):
+            again.score_spans("Who?", ReaderInput("Nobody."), [(0, 6)])
         if self.sifting and (sifter := sifter_of(self.reader)):
             sifter.read("Who?", [ReaderInput("Nobody.")])
         if self.verifier:
@@ -315,9 +314,10 @@ class Engine:
 
     def look_again(self, asked: Asked) -> Asked:
         """Return what was read with what a second look says, if the reader takes one."""
-        if not isinstance(self.reader, Rereader):
+        again = rereader_of(self.reader)
+        if again is None:
             return asked
-        return replace(asked, again=read_again(asked, self.reader, self._first_combiner))
+        return replace(asked, again=read_again(asked, again, self._first_combiner))
 
     def verify(self, asked: Asked) -> Asked:
         """Return what was read with what a verifier says of the leading spans, if the reader has one."""

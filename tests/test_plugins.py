@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from pullquote.articles import Article
 from pullquote.errors import ModelError
 from pullquote.index.archive import Archive
 from pullquote.index.sources.discovery import discover
@@ -132,6 +133,52 @@ def test_a_package_brings_one_of_each_to_python(install, notes: Path, tmp_path: 
         assert (archive.embedder.name, archive.info().embedder, archive.info().dimension) == ("letters", "letters", 26)
         answer = Engine(archive, reader="first-number").ask("How many seats has the ferry?")
         assert [value.text for value in answer.answers] == ["47"]
+
+
+# Another library's runtime: numbers are likely to begin and end an answer, "not here" is as likely as any other word.
+RUNTIME = """
+from threading import Lock
+import numpy as np
+from pullquote import SpanReader
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import PreTrainedTokenizerFast
+
+WORDS = {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "47": 3}
+
+class Numbers:
+    name, sha256, folder, max_tokens, batch_tokens = "numbers", "3" * 64, None, 64, 256
+
+    def __init__(self):
+        words = Tokenizer(models.WordLevel(WORDS, unk_token="[UNK]"))
+        words.pre_tokenizer = pre_tokenizers.Whitespace()
+        words.post_processor = processors.TemplateProcessing(
+            single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 1), ("[SEP]", 2)]
+        )
+        self.tokenizer = PreTrainedTokenizerFast(
+            tokenizer_object=words, unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]"
+        )
+        self.tokenizing = Lock()
+
+    def logits(self, windows):
+        logits = np.zeros((len(windows), max(len(one.ids) for one in windows)), np.float32)
+        for row, window in enumerate(windows):
+            logits[row, : len(window.ids)] = 5.0 * (np.array(window.ids) == 3)
+        return logits, logits
+
+def numbers():
+    return SpanReader(Numbers())
+"""
+
+
+def test_a_package_brings_another_runtime(install, tmp_path: Path):
+    install(entries="[pullquote.readers]\nnumbers = ink_press:numbers\n", code=RUNTIME)
+    text = f"{'The ferry has many seats. ' * 20}It has 47."  # longer than a window
+    with Archive.open(tmp_path / "news.pq", create=True, embedder=HashEmbedder()) as archive:
+        archive.add_articles(Article(text))
+        answer = Engine(archive, reader="numbers").ask("How many seats has the ferry?")
+        value = answer.answers[0].citations[0]
+        assert archive.article(value.article_id).text[value.start : value.end] == value.text == "47"
+        assert value.reader_score == 10.0
 
 
 def test_nothing_of_a_package_is_imported_before_it_is_used(install, write_articles, tmp_path: Path):

@@ -37,8 +37,8 @@ from pullquote.qa.engine import Engine
 from pullquote.qa.ranking.evidence import candidates
 from pullquote.qa.ranking.found import Asked, collect
 from pullquote.qa.reading.paired import ACCURATE_READER, DEFAULT_READER, PAIRED_READER, load_reader, own_reader_names
-from pullquote.qa.reading.reader import SMALL_READER
-from pullquote.qa.reading.rereading import Rereader
+from pullquote.qa.reading.reader import rereader_of
+from pullquote.qa.reading.shipped import SMALL_READER
 
 _SEED = 7
 _DEPTHS = (1, 5, 20)
@@ -110,7 +110,8 @@ class WaysAsked:
         for way in tried:
             engine = self._engine(way.reader)
             # Readers that look twice look at first as the one does that they begin with.
-            begins = engine.reader.first.name if isinstance(engine.reader, Rereader) else way.reader
+            again = rereader_of(engine.reader)
+            begins = again.first.name if again else way.reader
             with _without(ordered=way.ordered, named=way.named):
                 if way.ordered not in found:
                     found[way.ordered] = self._find(engine, question)

@@ -23,7 +23,8 @@ from rich.table import Table
 from pullquote.commands import run
 from pullquote.errors import SourceError
 from pullquote.index.embedding.precision import has_fast_bfloat16
-from pullquote.qa.reading.reader import TransformersReader, shipped_readers
+from pullquote.qa.reading.shipped import shipped_readers
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training.data.examples import Example, read_examples
 
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     examples = list(read_examples(options.examples))
     readers = [TransformersReader(name) for name in options.readers]
-    pairs = list(islice(cut_passages(examples, readers[0].tokenizer, options.tokens), options.passages))
+    pairs = list(islice(cut_passages(examples, readers[0].runtime.tokenizer, options.tokens), options.passages))
     if len(pairs) < _TURN_PASSAGES:
         raise SourceError(f"{options.examples} holds {len(pairs)} passages of {options.tokens} tokens: too few.")
     seconds: dict[str, list[float]] = {reader.name: [] for reader in readers}

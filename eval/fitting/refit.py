@@ -37,8 +37,9 @@ from pullquote.eval.gold.formats import load
 from pullquote.eval.gold.hashes import file_sha256, files_sha256, json_sha256
 from pullquote.index.search.ranking import FILE_NAME as RANKING_FILE_NAME
 from pullquote.qa.ranking.combining import Combiner, combiner_for
-from pullquote.qa.ranking.verifier import FILE_NAME, Verifier, VerifierFile, verifier_on
-from pullquote.qa.reading.paired import DEFAULT_READER, PairedReader, load_reader
+from pullquote.qa.ranking.verifier import FILE_NAME, Verifier, VerifierFile, encoder_of, verifier_on
+from pullquote.qa.reading.paired import DEFAULT_READER, load_reader
+from pullquote.qa.reading.reader import rereader_of
 from pullquote.qa.reading.sifting import FILE_NAME as SIFTING_FILE_NAME
 from pullquote.qa.reading.sifting import sifter_of
 from pullquote.qa.training.data.judged_spans import row, write
@@ -74,9 +75,11 @@ class Refit:
         self._any_code = any_code
         self._say = Console(stderr=True).print
         self._reader = load_reader(reader)
-        if not isinstance(self._reader, PairedReader):
+        again, encoder = rereader_of(self._reader), encoder_of(self._reader)
+        if again is None or encoder is None:
             raise InputError(f"The reader {reader!r} looks once: use python -m pullquote.eval.fitting.combine.")
-        self._combiner: Combiner | None = combiner_for(self._reader.first)
+        self._encoder = encoder
+        self._combiner: Combiner | None = combiner_for(again.first)
         work.mkdir(parents=True, exist_ok=True)
 
     def sift(self, output: Path) -> str:
@@ -164,8 +167,7 @@ class Refit:
         return folder / FILE_NAME
 
     def _load(self, file: Path) -> Verifier:
-        assert isinstance(self._reader, PairedReader)
-        return verifier_on(self._reader.second, VerifierFile.load(file))
+        return verifier_on(self._encoder, VerifierFile.load(file))
 
 
 def _age(file: Path) -> float:

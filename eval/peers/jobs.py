@@ -14,7 +14,7 @@ from pullquote.eval.gold.questions import GoldQuestion, GoldSet
 from pullquote.eval.peers.pullquote_peer import passage_id
 from pullquote.index.adding.adding import passage_head
 from pullquote.index.storage.database import Database
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed, packed_file
 
 # How many passages a search is judged on.

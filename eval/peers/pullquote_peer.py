@@ -27,7 +27,7 @@ from pullquote.eval.peers.peer_protocol import (
 )
 from pullquote.filters import Filters
 from pullquote.index.embedding.embedder import SentenceTransformerEmbedder
-from pullquote.qa.reading.reader import SMALL_READER
+from pullquote.qa.reading.shipped import SMALL_READER
 
 ARCHIVE_FOLDER = "archive.pq"
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from pullquote.errors import SourceError
 from pullquote.eval.metrics.squad import best, exact_match, f1
-from pullquote.qa.reading.reader import SMALL_READER, TransformersReader
+from pullquote.qa.reading.shipped import SMALL_READER
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training.data.examples import Example, read_examples
 

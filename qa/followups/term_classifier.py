@@ -22,7 +22,7 @@ from pullquote.answers import Turn
 from pullquote.errors import ModelError
 from pullquote.index.embedding.precision import has_fast_bfloat16
 from pullquote.qa.followups.turn_input import ConversationRow, conversation_row
-from pullquote.qa.reading.reader import SMALL_READER, shipped_reader_folder
+from pullquote.qa.reading.shipped import SMALL_READER, shipped_reader_folder
 from pullquote.qa.reading.upper_layers import UpperLayersFile
 from pullquote.qa.reading.weights import load_packed, packed_tensors
 

@@ -19,13 +19,14 @@ import numpy.typing as npt
 
 from pullquote.errors import ModelError
 from pullquote.index.passages.sentences import sentence_around
+from pullquote.qa.reading.runtime import LayeredRuntime
 from pullquote.qa.reading.upper_layers import UpperLayersFile
 from pullquote.qa.reading.windows import MARKS, batches_by_length, question_room
 
 if TYPE_CHECKING:
     import torch
 
-    from pullquote.qa.reading.reader import Reader, TransformersReader
+    from pullquote.qa.reading.reader import Reader
 
 FILE_NAME = "verifier.safetensors"
 # Headline, day, two sentences: of the development spans one in a hundred is cut.
@@ -221,16 +222,22 @@ def verifier_for(reader: Reader) -> Verifier | None:
     Raises:
         ModelError: the file is damaged, or doesn't fit the reader.
     """
-    base: Any = getattr(reader, "second", reader)
-    if reader.folder is None or not (reader.folder / FILE_NAME).is_file():
+    encoder = encoder_of(reader)
+    if encoder is None or reader.folder is None or not (reader.folder / FILE_NAME).is_file():
         return None
     file = VerifierFile.load(reader.folder / FILE_NAME)
-    if file.reader_sha256 != base.sha256:
+    if file.reader_sha256 != encoder.sha256:
         return None
-    return verifier_on(base, file)
+    return verifier_on(encoder, file)
 
 
-def verifier_on(base: TransformersReader, file: VerifierFile) -> Verifier:
+def encoder_of(reader: Reader) -> LayeredRuntime | None:
+    """Return what computes a reader, or its second look; None where its upper layers can't be told apart."""
+    runtime: Any = getattr(getattr(reader, "second", reader), "runtime", None)
+    return runtime if isinstance(runtime, LayeredRuntime) else None
+
+
+def verifier_on(base: LayeredRuntime, file: VerifierFile) -> Verifier:
     """Return a verifier on the encoder of the reader that it was trained on.
 
     Raises:

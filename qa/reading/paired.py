@@ -5,19 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from pullquote.arguments import nearest
 from pullquote.errors import ModelError
 from pullquote.plugins import PluginKind, plugin_named, plugins
-from pullquote.qa.reading.reader import (
-    SMALL_READER,
-    Reader,
-    Reading,
-    SpanScores,
-    TransformersReader,
-    shipped_reader_folder,
-    shipped_readers,
-)
+from pullquote.qa.reading.reader import Reader, Reading, SpanScorer, SpanScores
+from pullquote.qa.reading.shipped import SMALL_READER, shipped_reader_folder, shipped_readers
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 
 DEFAULT_READER = "thorough"
@@ -28,6 +23,14 @@ _LOOKING_TWICE = {
     DEFAULT_READER: (ACCURATE_READER, ACCURATE_READER),
     PAIRED_READER: (SMALL_READER, ACCURATE_READER),
 }
+
+
+class _Second(SpanScorer, Protocol):
+    """What looks again."""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the weights."""
 
 
 class PairedReader:
@@ -45,7 +48,7 @@ class PairedReader:
     def __init__(
         self,
         first: Reader,
-        second: TransformersReader,
+        second: _Second,
         *,
         folder: Path | None = None,
         name: str = PAIRED_READER,
@@ -73,7 +76,7 @@ class PairedReader:
         return self._folder
 
     @property
-    def second(self) -> TransformersReader:
+    def second(self) -> _Second:
         """The reader that looks again."""
         return self._second
 
@@ -82,7 +85,7 @@ class PairedReader:
         return self.first.read(question, passages, spans=spans)
 
     def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
-        """Return what the second reader makes of spans: see `TransformersReader.score_spans`."""
+        """Return what the second reader makes of spans: see `SpanScorer.score_spans`."""
         return self._second.score_spans(question, passage, spans)
 
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
 
 from pullquote.index.passages.sentences import sentence_around
 from pullquote.qa.ranking.combining import Combiner, Ranked, ranked_values
 from pullquote.qa.ranking.found import Asked, Found, Place, SecondLook, collect, values
-from pullquote.qa.reading.reader import Reader, SpanScores
+from pullquote.qa.reading.reader import SpanScorer
 from pullquote.qa.reading.windows import ReaderInput
 
 # Where the first look is surer than this, it stands: two questions of three are read again, and on the tune splits that
@@ -27,17 +26,7 @@ _VALUES = 4
 _CHARS = 600
 
 
-@runtime_checkable
-class Rereader(Protocol):
-    """A reader that can look a second time; it is a `Reader`, too."""
-
-    first: Reader
-
-    def score_spans(self, question: str, passage: ReaderInput, spans: Sequence[tuple[int, int]]) -> SpanScores:
-        """Return how likely each of some spans answers, among all spans of a passage."""
-
-
-def read_again(asked: Asked, reader: Rereader, combiner: Combiner | None) -> SecondLook | None:
+def read_again(asked: Asked, reader: SpanScorer, combiner: Combiner | None) -> SecondLook | None:
     """Return what a second look says of places that the first one found; None where that leaves no doubt.
 
     Args:

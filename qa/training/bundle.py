@@ -20,7 +20,7 @@ from pathlib import Path
 
 from pullquote.commands import run
 from pullquote.errors import InputError, SourceError
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed
 from pullquote.qa.training.recipe import MODELS, SHIPPED
 from pullquote.qa.training.results import join_parts, split

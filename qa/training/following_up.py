@@ -34,7 +34,7 @@ from pullquote.qa.followups.term_classifier import FILE_NAME, TermsFile, padded_
 from pullquote.qa.followups.term_model import TermModel, lower_part
 from pullquote.qa.followups.terms import terms_of
 from pullquote.qa.followups.turn_input import ConversationRow, conversation_row
-from pullquote.qa.reading.reader import SMALL_READER, shipped_reader_folder
+from pullquote.qa.reading.shipped import SMALL_READER, shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed
 from pullquote.qa.training.data.batches import passes
 from pullquote.qa.training.data.conversations import FollowUpExample, read_conversations, training_examples

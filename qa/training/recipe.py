@@ -24,7 +24,7 @@ import numpy as np
 from pullquote.commands import run
 from pullquote.errors import InputError
 from pullquote.index.embedding.memory import keep_freed
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed, packed_file
 from pullquote.qa.training.data.prepared import (
     DEVELOPMENT,

@@ -14,7 +14,7 @@ import torch
 from pullquote.errors import InputError
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.training.data.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.data.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.training.data.retrieved import side_by_side, with_retrieved

@@ -42,7 +42,7 @@ from pullquote.qa.ranking.verifier import (
     pooled,
 )
 from pullquote.qa.reading.paired import ACCURATE_READER
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed
 from pullquote.qa.reading.windows import MARKS
 from pullquote.qa.training.data.batches import passes

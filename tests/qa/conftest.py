@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 
 from qa_fakes import NamesCarried
 
@@ -56,7 +56,7 @@ def _one_thread() -> Iterator[None]:
 def _weights_read_once() -> Iterator[None]:
     """The shipped weights are read once a dropout, at first use: whoever loads them again gets a copy of that model."""
     from pullquote.qa.followups import term_classifier
-    from pullquote.qa.reading import reader
+    from pullquote.qa.reading import torch_runtime
     from pullquote.qa.reading.weights import load_packed
     from pullquote.qa.training import following_up
     from pullquote.qa.training.steps import base
@@ -70,7 +70,7 @@ def _weights_read_once() -> Iterator[None]:
         return copy.deepcopy(model), sha256
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (reader, term_classifier, following_up, base):
+        for module in (torch_runtime, term_classifier, following_up, base):
             patch.setattr(module, "load_packed", copied)
         yield
 

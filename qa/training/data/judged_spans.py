@@ -27,7 +27,7 @@ from rich.progress import track
 
 from pullquote.commands import run
 from pullquote.index.search.kinds import kind_of, suits
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training.data.examples import Example, read_examples
 from pullquote.qa.values.normalize import normalize_answer

@@ -25,7 +25,7 @@ from rich.progress import Progress
 
 from pullquote.commands import run
 from pullquote.errors import InputError
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.training.data.examples import Example, read_examples
 from pullquote.qa.training.data.prepared import (
     DEVELOPMENT,

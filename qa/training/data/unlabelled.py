@@ -35,7 +35,7 @@ from pullquote.index.passages.sentences import sentence_ranges
 from pullquote.index.passages.splitting import split_passages
 from pullquote.index.search.kinds import AskedKind, suits
 from pullquote.index.sources import SourceFile, discover, read_articles
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 
 # A sentence of so many words says something, and can still be asked.
 _WORDS = range(8, 31)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from pullquote.errors import InputError, ModelError
-from pullquote.qa.reading.reader import reader_folder
+from pullquote.qa.reading.shipped import reader_folder
 from pullquote.qa.reading.weights import load_packed, packed_file
 
 # What models call their dropouts.

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.errors import InputError
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 
 # What an unlikely place gets instead of a margin that nobody named.

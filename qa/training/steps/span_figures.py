@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pullquote.qa.reading.reader import MAX_SPAN_TOKENS
+from pullquote.qa.reading.span_reader import MAX_SPAN_TOKENS
 from pullquote.qa.training.data.token_windows import TokenWindows, WindowTable
 from pullquote.qa.training.steps.machine import Machine
 

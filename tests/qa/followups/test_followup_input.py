@@ -9,7 +9,7 @@ from transformers import AutoTokenizer
 
 from pullquote.answers import Turn
 from pullquote.qa.followups.turn_input import AGES, MAX_TOKENS, conversation_row
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import torch
 
 from pullquote.errors import InputError, ModelError
 from pullquote.qa.ranking.verifier import Claim, VerifierFile, marked_ids, verifier_on
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import MARKS
 from pullquote.qa.training.verifying import Learnt
 
@@ -47,23 +47,23 @@ def test_a_sentence_without_end_is_cut_around_the_span():
 
 def test_the_span_stands_between_the_marks(reader):
     (ids,) = marked_ids(
-        reader.tokenizer, ["Who was elected?"], [claim("Mara Lind", "Vote in Varn (4 May 2031)").clipped()]
+        reader.runtime.tokenizer, ["Who was elected?"], [claim("Mara Lind", "Vote in Varn (4 May 2031)").clipped()]
     )
-    words = reader.tokenizer.decode(ids)
-    first, last = (reader.tokenizer.convert_tokens_to_ids(mark) for mark in MARKS)
-    assert reader.tokenizer.decode(ids[ids.index(first) + 1 : ids.index(last)]) == "mara lind"
+    words = reader.runtime.tokenizer.decode(ids)
+    first, last = (reader.runtime.tokenizer.convert_tokens_to_ids(mark) for mark in MARKS)
+    assert reader.runtime.tokenizer.decode(ids[ids.index(first) + 1 : ids.index(last)]) == "mara lind"
     assert words.index("who was elected") < words.index("vote in varn") < words.index("nobody had slept")
 
 
 def test_a_span_that_was_cut_off_has_no_marks(reader):
     long = Claim("word " * 2_000 + "Lind", 10_000, 10_004)
-    (ids,) = marked_ids(reader.tokenizer, ["Who?"], [long])
-    assert reader.tokenizer.convert_tokens_to_ids(MARKS[0]) not in ids
+    (ids,) = marked_ids(reader.runtime.tokenizer, ["Who?"], [long])
+    assert reader.runtime.tokenizer.convert_tokens_to_ids(MARKS[0]) not in ids
 
 
 def made(reader: TransformersReader, tmp_path, *, sha256: str | None = None) -> VerifierFile:
     """A verifier that was never trained, but whose matrices aren't nothing."""
-    learnt = Learnt(reader.with_upper_layers(lambda _: None, count=2), layers=2, rank=2)
+    learnt = Learnt(reader.runtime.with_upper_layers(lambda _: None, count=2), layers=2, rank=2)
     torch.manual_seed(7)
     tensors = {name: 0.02 * torch.randn_like(tensor) for name, tensor in learnt.tensors().items()}
     file = tmp_path / "verifier.safetensors"
@@ -73,12 +73,12 @@ def made(reader: TransformersReader, tmp_path, *, sha256: str | None = None) -> 
 
 def test_merged_matrices_say_what_they_said_beside_the_weights(reader, tmp_path):
     file = made(reader, tmp_path)
-    model = reader.with_upper_layers(lambda _: None, count=2)
+    model = reader.runtime.with_upper_layers(lambda _: None, count=2)
     learnt = Learnt(model, layers=2, rank=2)
     learnt.start_from(file.tensors)
     claims = [claim("Mara Lind"), claim("Jon Vig")]
-    verifier = verifier_on(reader, file)
-    (beside,) = (_score(model, learnt, reader.tokenizer, [one.clipped()]) for one in claims[:1])
+    verifier = verifier_on(reader.runtime, file)
+    (beside,) = (_score(model, learnt, reader.runtime.tokenizer, [one.clipped()]) for one in claims[:1])
     merged = verifier.score("Who was elected?", claims)
     assert merged[0] == pytest.approx(beside, abs=2e-3)
     assert merged[0] != pytest.approx(merged[1], abs=1e-4)
@@ -98,13 +98,13 @@ def test_the_reader_itself_stays_as_it_was(reader, tmp_path):
     from pullquote.qa.reading.windows import ReaderInput
 
     before = reader.read("Who was elected?", [ReaderInput(TEXT)])
-    verifier_on(reader, made(reader, tmp_path)).score("Who was elected?", [claim("Mara Lind")])
+    verifier_on(reader.runtime, made(reader, tmp_path)).score("Who was elected?", [claim("Mara Lind")])
     assert reader.read("Who was elected?", [ReaderInput(TEXT)]) == before
 
 
 def test_it_refuses_another_readers_weights(reader, tmp_path):
     with pytest.raises(ModelError, match="other weights"):
-        verifier_on(reader, made(reader, tmp_path, sha256="0" * 64))
+        verifier_on(reader.runtime, made(reader, tmp_path, sha256="0" * 64))
 
 
 def test_a_damaged_file_is_told(tmp_path):

@@ -10,7 +10,7 @@ import pytest
 
 from pullquote.index.embedding.precision import has_int8
 from pullquote.qa.reading import int8
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.weights import pack
 from pullquote.qa.reading.windows import ReaderInput
 
@@ -56,7 +56,7 @@ def test_large_columns_count_in_float32():
 def test_the_large_columns_are_found_and_only_the_encoder_is_replaced(tiny_reader: Path, monkeypatch: Any):
     monkeypatch.setattr(int8, "_ONE_IN", 4)
     reader = TransformersReader(str(tiny_reader), bfloat16=False, int8=True)
-    kinds = {name: type(module).__name__ for name, module in reader._model.named_modules()}
+    kinds = {name: type(module).__name__ for name, module in reader.runtime.model.named_modules()}
     assert "Int8Linear" in kinds.values()
     assert kinds["qa_outputs"] == "Linear"
     assert not any(kind == "Linear" for name, kind in kinds.items() if "encoder" in name)
@@ -76,9 +76,9 @@ def test_scores_are_about_the_same(tiny_reader: Path):
 def test_packed_readers_compute_in_int8_where_they_can(
     tmp_path: Path, tiny_reader: Path, monkeypatch: Any, packed: bool, can: bool
 ):
-    monkeypatch.setattr("pullquote.qa.reading.reader.has_int8", lambda: can)
+    monkeypatch.setattr("pullquote.qa.reading.torch_runtime.has_int8", lambda: can)
     if packed:
         pack(tiny_reader, tmp_path)
     reader = TransformersReader(str(tmp_path if packed else tiny_reader), bfloat16=False)
-    kinds = {type(module).__name__ for module in reader._model.modules()}
+    kinds = {type(module).__name__ for module in reader.runtime.model.modules()}
     assert ("Int8Linear" in kinds) == (packed and can)

@@ -12,19 +12,11 @@ from hypothesis import strategies as st
 from pullquote.errors import ModelError
 from pullquote.qa.ranking import combining, confidence
 from pullquote.qa.ranking.combining import Combiner
-from pullquote.qa.reading import reader as reader_module
-from pullquote.qa.reading import weights
-from pullquote.qa.reading.reader import (
-    MAX_SPAN_TOKENS,
-    Reader,
-    ScoredSpan,
-    TransformersReader,
-    best_spans,
-    paragraph_numbers,
-    shipped_reader_folder,
-    shipped_readers,
-)
+from pullquote.qa.reading import torch_runtime, weights
+from pullquote.qa.reading.reader import Reader, ScoredSpan
+from pullquote.qa.reading.shipped import shipped_reader_folder, shipped_readers
 from pullquote.qa.reading.span_edges import whole_span
+from pullquote.qa.reading.span_reader import MAX_SPAN_TOKENS, TransformersReader, best_spans, paragraph_numbers
 from pullquote.qa.reading.weights import pack, packed_file
 from pullquote.qa.reading.windows import ReaderInput, Window, make_windows
 
@@ -174,10 +166,10 @@ def brute_force(
     best: dict[tuple[int, int], float] = {}
     nothing = []
     for window in make_windows(
-        reader._tokenizer, [question], [passage], max_tokens=reader._max_tokens, stride=reader._stride
+        reader.runtime.tokenizer, [question], [passage], max_tokens=reader._max_tokens, stride=reader._stride
     ):
         with torch.inference_mode():
-            output = reader._model(
+            output = reader.runtime.model(
                 input_ids=torch.tensor([window.ids]),
                 attention_mask=torch.ones(1, len(window.ids), dtype=torch.long),
                 token_type_ids=torch.tensor([window.types]),
@@ -207,7 +199,7 @@ def test_a_passage_of_several_windows_gets_the_best_over_all(reader: Transformer
 
 
 def test_the_long_passage_needs_several_windows(reader: TransformersReader):
-    windows = make_windows(reader._tokenizer, ["Who?"], [LONG], max_tokens=384, stride=128)
+    windows = make_windows(reader.runtime.tokenizer, ["Who?"], [LONG], max_tokens=384, stride=128)
     assert len(windows) > 2
 
 
@@ -216,7 +208,7 @@ def test_company_and_order_change_nothing(reader: TransformersReader, monkeypatc
     alone = [reader.read(question, [passage])[0] for passage in INPUTS]
     backwards = reader.read(question, INPUTS[::-1])[::-1]
     together = reader.read(question, INPUTS)
-    monkeypatch.setattr(reader_module, "_BATCH_TOKENS", 400)
+    monkeypatch.setattr(torch_runtime, "_BATCH_TOKENS", 400)
     small = reader.read(question, INPUTS)
     for readings in (backwards, together, small):
         for reading, expected in zip(readings, alone, strict=True):

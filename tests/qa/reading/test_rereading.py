@@ -15,8 +15,9 @@ from pullquote.qa.ranking.combining import VALUE_FEATURES, Combiner, ranked_valu
 from pullquote.qa.ranking.evidence import around
 from pullquote.qa.ranking.found import Asked, SecondLook, collect, values
 from pullquote.qa.reading.paired import PairedReader, load_reader, reader_names
-from pullquote.qa.reading.reader import Reader, Reading, ScoredSpan, SpanScores, TransformersReader
-from pullquote.qa.reading.rereading import READ_AGAIN_BELOW, Rereader, read_again
+from pullquote.qa.reading.reader import Reader, Reading, Rereader, ScoredSpan, SpanScores
+from pullquote.qa.reading.rereading import READ_AGAIN_BELOW, read_again
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 
 from fakes import CapitalReader, HashEmbedder

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pullquote.errors import InputError, SourceError
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.weights import load_packed, pack
 from pullquote.qa.training.bundle import main, make_bundle, needed_modules
 from pullquote.qa.training.data.examples import Example

@@ -11,7 +11,8 @@ import torch
 from pullquote.answers import Turn
 from pullquote.errors import InputError, ModelError
 from pullquote.qa.followups.term_classifier import FILE_NAME, TermClassifier, TermsFile
-from pullquote.qa.reading.reader import TransformersReader, shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.training import following_up
 from pullquote.qa.training.data.conversations import ConversationTurn, FollowUpExample, training_examples
 from pullquote.qa.training.following_up import TermsTask, fold_of, main, train

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pullquote.errors import InputError, SourceError
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.training.data import preparation
 from pullquote.qa.training.data.preparation import main, prepare
 from pullquote.qa.training.data.prepared import (

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pullquote.errors import InputError, ModelError, SourceError
-from pullquote.qa.reading.reader import shipped_reader_folder
+from pullquote.qa.reading.shipped import shipped_reader_folder
 from pullquote.qa.reading.windows import ReaderInput, make_windows
 from pullquote.qa.training.data.batches import target_tokens
 from pullquote.qa.training.data.examples import Example

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from pullquote.errors import InputError, SourceError
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.weights import load_packed, pack
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training import recipe as recipe_module

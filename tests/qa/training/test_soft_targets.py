@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from pullquote.errors import InputError
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training.data.batches import epoch_batches, soft_margins
 from pullquote.qa.training.data.examples import Example

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from pullquote.errors import InputError, ModelError, SourceError
-from pullquote.qa.reading.reader import TransformersReader
+from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.weights import load_packed, pack
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.training.steps import loop
