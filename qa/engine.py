@@ -32,13 +32,13 @@ from pullquote.qa.ranking.combining import Combiner, combiner_for
 from pullquote.qa.ranking.confidence import ConfidenceModel, confidence_for
 from pullquote.qa.ranking.evidence import candidates
 from pullquote.qa.ranking.found import Asked, collect
+from pullquote.qa.ranking.rereading import read_again
+from pullquote.qa.ranking.sifting import GLANCED, SiftingModel, glance, sift, sifter_of, sifting_for
 from pullquote.qa.ranking.spans_to_verify import verified
 from pullquote.qa.ranking.thresholds import SURE, Thresholds, check_precision, thresholds_for
 from pullquote.qa.ranking.verifier import Claim, Verifier, verifier_for
 from pullquote.qa.reading.paired import DEFAULT_READER, load_reader
 from pullquote.qa.reading.reader import Reader, Reading, checked_reader, checked_readings, rereader_of
-from pullquote.qa.reading.rereading import read_again
-from pullquote.qa.reading.sifting import GLANCED, SiftingModel, glance, sift, sifter_of, sifting_for
 from pullquote.qa.reading.windows import ReaderInput
 from pullquote.qa.values.by_day import latest_first, with_days
 from pullquote.qa.values.listing import SEARCHED_FOR_LIST

@@ -18,8 +18,8 @@ from pullquote.eval.gold.questions import history_of
 from pullquote.filters import Filters
 from pullquote.qa.followups.interleaving import search_understood
 from pullquote.qa.followups.understanding import understand
+from pullquote.qa.ranking.sifting import FEATURES, GLANCED, SiftingModel, features, glance
 from pullquote.qa.reading.reader import Reader
-from pullquote.qa.reading.sifting import FEATURES, GLANCED, SiftingModel, features, glance
 
 _PENALTY = 1.0
 _LOGIT = Logit(SiftingModel, FEATURES, prior="score", penalty=_PENALTY)

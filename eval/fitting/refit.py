@@ -37,11 +37,11 @@ from pullquote.eval.gold.formats import load
 from pullquote.eval.gold.hashes import file_sha256, files_sha256, json_sha256
 from pullquote.index.search.ranking import FILE_NAME as RANKING_FILE_NAME
 from pullquote.qa.ranking.combining import Combiner, combiner_for
+from pullquote.qa.ranking.sifting import FILE_NAME as SIFTING_FILE_NAME
+from pullquote.qa.ranking.sifting import sifter_of
 from pullquote.qa.ranking.verifier import FILE_NAME, Verifier, VerifierFile, encoder_of, verifier_on
 from pullquote.qa.reading.paired import DEFAULT_READER, load_reader
 from pullquote.qa.reading.reader import rereader_of
-from pullquote.qa.reading.sifting import FILE_NAME as SIFTING_FILE_NAME
-from pullquote.qa.reading.sifting import sifter_of
 from pullquote.qa.training.data.judged_spans import row, write
 from pullquote.qa.training.verifying import main as train_verifier
 

@@ -28,9 +28,9 @@ from pullquote.qa.ranking.combining import (
 )
 from pullquote.qa.ranking.evidence import around, citations, cite
 from pullquote.qa.ranking.found import Asked, Found, values
+from pullquote.qa.ranking.sifting import MOST_GLANCE, glanced
+from pullquote.qa.ranking.sifting import features as glance_features
 from pullquote.qa.reading.reader import Reader, ScoredSpan
-from pullquote.qa.reading.sifting import MOST_GLANCE, glanced
-from pullquote.qa.reading.sifting import features as glance_features
 from pullquote.qa.values.normalize import normalize_answer
 
 FILE_NAME = "quotation.json"

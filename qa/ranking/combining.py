@@ -18,8 +18,8 @@ from pullquote.index.search.kinds import AskedKind, kind_of, suits
 from pullquote.linear import LinearModel
 from pullquote.qa.questions.question_words import listed
 from pullquote.qa.ranking.found import Asked, Found, Value, origins, votes
+from pullquote.qa.ranking.sifting import glanced
 from pullquote.qa.reading.reader import Reader
-from pullquote.qa.reading.sifting import glanced
 from pullquote.qa.values.normalize import normalize_answer
 
 # What a value is judged by; `_Describer.features` computes them.

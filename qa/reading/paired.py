@@ -38,7 +38,7 @@ class PairedReader:
 
     Args:
         first: reads as any reader does.
-        second: tells the first's spans apart (see `pullquote.qa.reading.rereading`); slower and surer, or the first
+        second: tells the first's spans apart (see `pullquote.qa.ranking.rereading`); slower and surer, or the first
             itself.
         folder: where the models lie that were fitted for both; None for none.
         name: to show.

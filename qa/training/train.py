@@ -18,10 +18,10 @@ from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.training.data.batches import TrainingWindow, collate, epoch_batches, soft_margins
 from pullquote.qa.training.data.examples import Example, at_most, read_examples, repeated, with_negatives
 from pullquote.qa.training.data.retrieved import side_by_side, with_retrieved
+from pullquote.qa.training.data.soft_targets import SoftTargets
 from pullquote.qa.training.steps.base import load_base
 from pullquote.qa.training.steps.loop import Loop, LoopOptions, TrainingProgress
 from pullquote.qa.training.steps.losses import soft_losses, span_losses, taught_losses
-from pullquote.qa.training.steps.soft_targets import SoftTargets
 
 _CHECKPOINT = "checkpoint.pt"
 _SOFT_TARGETS = "soft-targets"
@@ -57,7 +57,7 @@ class TrainingOptions:
             (`pullquote.qa.training.steps.rounding`); 0 for exact ones.
         at_most: `(source, examples)`: take only so many of a source, chosen by `seed`.
         times: `(source, times)`: learn a source so many times in an epoch, the few examples that are worth most.
-        teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.steps.soft_targets`): a folder
+        teacher: a larger reader to learn from beside the labels (`pullquote.qa.training.data.soft_targets`): a folder
             or hub name; None for none.
         soft_share: how much what the teacher says counts beside the labels, 0..1; alone where there are none.
         temperature: what the teacher's and the learner's scores are divided by before they are compared.

@@ -16,7 +16,7 @@ from pullquote.printable import one_line
 from pullquote.ui.cards.days import values_by_day
 from pullquote.ui.cards.kinds import items, sides
 from pullquote.ui.cards.parts import passage, questions_to_try, scope, sentence, sources, standing, sureness
-from pullquote.ui.chat.conversation import Exchange, Judgement
+from pullquote.ui.conversation import Exchange, Judgement
 from pullquote.ui.markup import text
 from pullquote.ui.printable import shorten
 from pullquote.ui.wording import (

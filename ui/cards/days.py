@@ -6,7 +6,7 @@ from html import escape
 
 from pullquote.answers import Answer, Course, DatedValue
 from pullquote.ui.cards.parts import sources
-from pullquote.ui.chat.conversation import Exchange
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.markup import time_tag
 from pullquote.ui.printable import shorten
 from pullquote.ui.wording import days_heading, shown_days

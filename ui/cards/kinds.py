@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pullquote.answers import Answer, Candidate, Quotation, Side, State
 from pullquote.ui.cards.parts import sentence, sources, standing, sureness
-from pullquote.ui.chat.conversation import Exchange
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.markup import text
 from pullquote.ui.wording import compared, enumerated, shown_quotations
 

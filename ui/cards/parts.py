@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from pullquote.answers import Candidate, Citation, Hit, Quotation, Searched
-from pullquote.ui.chat.conversation import Exchange
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.markup import marked_sentence, text, time_tag
 from pullquote.ui.printable import shorten
 from pullquote.ui.wording import (

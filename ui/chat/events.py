@@ -16,9 +16,9 @@ from pullquote.qa.engine import Engine
 from pullquote.qa.ranking.evidence import cite
 from pullquote.qa.reading.reader import ScoredSpan
 from pullquote.ui.cards.cards import answer_card, pending_card, turn
-from pullquote.ui.chat.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.chat.feedback import FeedbackStore
 from pullquote.ui.chat.reading_pane import reading_pane
+from pullquote.ui.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.export.exporting import export, file_name
 from pullquote.ui.printable import shorten
 from pullquote.ui.server.rate_limit import RateLimit, check_question

@@ -35,7 +35,7 @@ from pullquote.errors import ArchiveLocked, ArchiveWriteFailed, InputError
 from pullquote.eval.gold.questions import GoldSpan, article_key
 from pullquote.filters import Filters
 from pullquote.qa.values.normalize import normalize_answer
-from pullquote.ui.chat.conversation import Exchange
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.printable import shorten
 
 if TYPE_CHECKING:

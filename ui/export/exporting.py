@@ -14,7 +14,7 @@ import pullquote
 from pullquote.answers import State
 from pullquote.errors import InputError
 from pullquote.filters import Filters
-from pullquote.ui.chat.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export.markdown import to_markdown
 from pullquote.ui.export.page import to_html
 from pullquote.ui.export.wording import nearest

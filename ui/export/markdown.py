@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from pullquote.answers import Answer, Candidate, Citation, Hit, State
-from pullquote.ui.chat.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export.citing import escape_markdown, markdown_link
 from pullquote.ui.export.wording import (
     PASSAGE_CHARS,

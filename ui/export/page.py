@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from pullquote.answers import Answer, Candidate, Citation, Hit, State
-from pullquote.ui.chat.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export.wording import (
     PASSAGE_CHARS,
     TITLE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pullquote
 from pullquote.answers import Answer, Candidate, Citation, Hit
-from pullquote.ui.chat.conversation import Exchange
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.wording import confidence, count, day
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from pullquote.qa.reading.windows import ReaderInput, Window, make_windows, pad
 from pullquote.qa.training.data.examples import Example
-from pullquote.qa.training.steps.soft_targets import UNLIKELY, Question, SoftTargets
+from pullquote.qa.training.data.soft_targets import UNLIKELY, Question, SoftTargets
 
 # Batches are formed from pools of this many windows sorted by length: little padding, still well mixed.
 _POOL_BATCHES = 64

@@ -50,7 +50,7 @@ def with_retrieved(examples: Sequence[Example], *, count: int, progress: Progres
 def side_by_side(examples: Sequence[Example], *, share: float, seed: int) -> list[Example]:
     """Return, for a share of the questions, one more example each: sentences of several passages, a line each.
 
-    That is what a reader sees when it looks again (`pullquote.qa.reading.rereading`): the sentence that answers, and
+    That is what a reader sees when it looks again (`pullquote.qa.ranking.rereading`): the sentence that answers, and
     from passages without the answer those that have most words in common with the question, in any order; from some,
     what answers is left out. The other passages are the group's, or else those that `with_retrieved` would take.
 

@@ -1,6 +1,6 @@
 """What a larger reader says of each prepared window, kept on disk, for a smaller one to learn from.
 
-`pullquote.qa.training.steps.soft_targets` does the same for texts and models whose tokenizers differ; here teacher and
+`pullquote.qa.training.data.soft_targets` does the same for texts and models whose tokenizers differ; here teacher and
 learner see the same pieces, so that what is said of a token is looked up by its place.
 """
 
@@ -17,9 +17,9 @@ import numpy.typing as npt
 import torch
 
 from pullquote.errors import InputError
+from pullquote.qa.training.data.soft_targets import UNLIKELY
 from pullquote.qa.training.data.token_windows import TokenWindows, WindowTable
 from pullquote.qa.training.steps.machine import Machine
-from pullquote.qa.training.steps.soft_targets import UNLIKELY
 from pullquote.qa.training.steps.span_figures import by_length, margins
 
 _TEACHER = "teacher.json"

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pullquote.qa.reading.windows import ReaderInput, Window
 from pullquote.qa.training.data.batches import TrainingWindow
+from pullquote.qa.training.data.soft_targets import Question
 from pullquote.qa.training.steps.parallel import GradientWorkers, questions, shares
-from pullquote.qa.training.steps.soft_targets import Question
 
 
 def group_of(one):

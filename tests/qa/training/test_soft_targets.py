@@ -13,11 +13,11 @@ import torch
 from pullquote.errors import InputError
 from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
+from pullquote.qa.training.data import soft_targets
 from pullquote.qa.training.data.batches import epoch_batches, soft_margins
 from pullquote.qa.training.data.examples import Example
-from pullquote.qa.training.steps import soft_targets
+from pullquote.qa.training.data.soft_targets import UNLIKELY, Question, SoftTarget, SoftTargets
 from pullquote.qa.training.steps.losses import soft_losses
-from pullquote.qa.training.steps.soft_targets import UNLIKELY, Question, SoftTarget, SoftTargets
 
 TEXT = "The port authority chairs Mara Lind of the ferry in the harbour. " * 3
 

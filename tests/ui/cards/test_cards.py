@@ -9,7 +9,7 @@ import pytest
 from pullquote.answers import PassagesFound, RemarkKind, Searched
 from pullquote.filters import Filters
 from pullquote.ui.cards.cards import answer_card, pending_card, rivals, turn
-from pullquote.ui.chat.conversation import Exchange, Judgement
+from pullquote.ui.conversation import Exchange, Judgement
 
 import ui_fakes as fakes
 

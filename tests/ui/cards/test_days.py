@@ -7,10 +7,10 @@ import pytest
 
 from pullquote.answers import Course, DatedValue, State
 from pullquote.ui.cards.cards import answer_card, rivals
-from pullquote.ui.chat.conversation import Exchange
 from pullquote.ui.chat.events import ChatEvents, ChatSession
 from pullquote.ui.chat.feedback import FeedbackStore
 from pullquote.ui.cli.render import show_answer
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.export.markdown import to_markdown
 from pullquote.ui.export.page import to_html
 from pullquote.ui.server.rate_limit import RateLimit

@@ -16,10 +16,10 @@ from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.reports import ArchiveInfo
 from pullquote.ui.cards.cards import answer_card
-from pullquote.ui.chat.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.chat.events import ChatEvents, ChatSession
 from pullquote.ui.cli.app import app
 from pullquote.ui.cli.render import show_answer
+from pullquote.ui.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.export.exporting import export
 
 import ui_fakes as fakes

@@ -9,9 +9,9 @@ import pytest
 from pullquote.answers import PassagesFound, Searched
 from pullquote.errors import InputError
 from pullquote.filters import Filters
-from pullquote.ui.chat.conversation import Exchange
 from pullquote.ui.chat.events import ChatEvents, ChatSession
 from pullquote.ui.chat.feedback import FeedbackStore
+from pullquote.ui.conversation import Exchange
 from pullquote.ui.server.rate_limit import RateLimit
 
 import ui_fakes as fakes

@@ -14,8 +14,8 @@ from pullquote.eval.gold.formats import load
 from pullquote.eval.gold.questions import GoldSpan
 from pullquote.filters import Filters
 from pullquote.index.archive import Archive
-from pullquote.ui.chat.conversation import Exchange
 from pullquote.ui.chat.feedback import FeedbackStore
+from pullquote.ui.conversation import Exchange
 
 import ui_fakes as fakes
 

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 import pullquote
 from pullquote.errors import InputError
 from pullquote.filters import Filters
-from pullquote.ui.chat.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 from pullquote.ui.export.exporting import FORMATS, export, file_name, to_html, to_json, to_markdown, write
 
 import ui_fakes as fakes

@@ -366,7 +366,7 @@ def test_a_long_share_bar_is_one():
 
 @pytest.mark.data
 def test_two_real_pages():
-    shared = Path(os.environ.get("PULLQUOTE_SHARED", Path(__file__).parents[3] / "shared"))
+    shared = Path(os.environ.get("PULLQUOTE_SHARED", Path(__file__).parents[4] / "shared"))
     pages = sorted((shared / "seeds").glob("*.txt"))
     if len(pages) != 2:
         pytest.skip(f"needs the two pages of {shared / 'seeds'}; set PULLQUOTE_SHARED to where they are")

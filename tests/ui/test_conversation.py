@@ -8,7 +8,7 @@ import pytest
 
 from pullquote.answers import Turn
 from pullquote.filters import Filters
-from pullquote.ui.chat.conversation import Conversation, Exchange
+from pullquote.ui.conversation import Conversation, Exchange
 
 import ui_fakes as fakes
 

@@ -7,9 +7,7 @@ import pytest
 from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
 from pullquote.qa.ranking.found import Found
-from pullquote.qa.reading.paired import load_reader
-from pullquote.qa.reading.reader import Reading, ScoredSpan
-from pullquote.qa.reading.sifting import (
+from pullquote.qa.ranking.sifting import (
     FEATURES,
     MOST_GLANCE,
     SiftingModel,
@@ -19,6 +17,8 @@ from pullquote.qa.reading.sifting import (
     sifter_of,
     sifting_for,
 )
+from pullquote.qa.reading.paired import load_reader
+from pullquote.qa.reading.reader import Reading, ScoredSpan
 
 TEXT = "Mara Lind chairs the port authority of Varn."
 

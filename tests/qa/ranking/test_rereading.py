@@ -14,9 +14,9 @@ from pullquote.qa.engine import Engine
 from pullquote.qa.ranking.combining import VALUE_FEATURES, Combiner, ranked_values
 from pullquote.qa.ranking.evidence import around
 from pullquote.qa.ranking.found import Asked, SecondLook, collect, values
+from pullquote.qa.ranking.rereading import READ_AGAIN_BELOW, read_again
 from pullquote.qa.reading.paired import PairedReader, load_reader, reader_names
 from pullquote.qa.reading.reader import Reader, Reading, Rereader, ScoredSpan, SpanScores
-from pullquote.qa.reading.rereading import READ_AGAIN_BELOW, read_again
 from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.windows import ReaderInput
 
@@ -82,7 +82,7 @@ def test_only_so_many_values_are_shown():
 
 
 def test_sentences_that_are_too_long_are_left_out(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("pullquote.qa.reading.rereading._CHARS", 30)
+    monkeypatch.setattr("pullquote.qa.ranking.rereading._CHARS", 30)
     reader, second = pair()
     read_again(asked((0, "Mara Lind", 3.0), (1, "Ole Vig", 2.9)), reader, None)
     assert second.shown == [("Mara Lind chairs it now.\n", ["Mara Lind"])]
