@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import typer
 from typer.main import get_command
 
 import pullquote
+from pullquote.index.sources import SourceFile, read_articles
 from pullquote.ui.cli.app import app
 
 from fakes import CapitalReader, HashEmbedder
@@ -18,6 +20,7 @@ from fakes import CapitalReader, HashEmbedder
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 USING = (REPOSITORY / "docs/using.md").read_text(encoding="utf-8")
+FORMATS = (REPOSITORY / "docs/formats.md").read_text(encoding="utf-8")
 API = (REPOSITORY / "docs/api.md").read_text(encoding="utf-8")
 
 
@@ -95,3 +98,19 @@ def test_demo_questions_stand_in_the_demo_articles():
     assert [bool(row["answers"]) for row in rows] == [True, True, True, True, False]
     for row in rows:
         assert all(answer.replace("'", "’") in texts or answer in texts for answer in row["answers"]), row
+
+
+def test_the_three_ways_to_write_an_article_give_the_same(tmp_path):
+    shown = re.findall(r"```(?:json)?\n(.*?)```", FORMATS, flags=re.DOTALL)[:3]
+    given = []
+    for text, extension in zip(shown, ("jsonl", "txt", "csv"), strict=True):
+        file = tmp_path / f"article.{extension}"
+        file.write_text(text, encoding="utf-8")
+        (article,) = read_articles(SourceFile(path=file, name="article", size=len(text)))
+        given.append(replace(article, text=article.text.strip(), source=""))
+    assert given[0] == given[1] == given[2]
+    assert (given[0].outlet, given[0].authors, str(given[0].published)) == (
+        "Harbour Post",
+        ("Mara Lind",),
+        "2031-05-04",
+    )
