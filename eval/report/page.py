@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from pullquote.answers import State
 from pullquote.errors import InputError
 from pullquote.eval.report import plots
 from pullquote.eval.report.cases import excerpt, hint, withheld_though_right, wrong_answers
@@ -143,6 +144,7 @@ def report_html(
         ],
         why_rows=[(_WHYS.get(name, name), figure, 1) for name, figure in scores.why.items()],
         groups=_GROUPS,
+        states=[state.value for state in State],
         differences=[(_difference_label(one.name), one) for one in comparison.differences] if comparison else [],
         least_stories=LEAST_STORIES,
         noise_above=NOISE_ABOVE,
@@ -168,6 +170,8 @@ def headlines(run: Run, scores: Scores) -> list[Headline]:
                 "Of questions whose supporting words are known: the first citation overlaps them.",
             )
         )
+    counts = "Sure and right, or a right quotation among three where nothing is sure, or silent where there is no answer."
+    found.append(Headline(everything.useful, "of questions left the user with what he needs", counts))
     if unanswerable:
         words = "of unanswerable questions, withheld"
         found.append(Headline(unanswerable.right, words, "The archive doesn’t hold the answer, and none was given."))

@@ -124,7 +124,7 @@ SCORES = Scores(
     bins=(Bin(0.0, 0.5, 0.31, 0.25, 3), Bin(0.5, 1.0, 0.8, 1.0, 1)),
     citations={"verbatim": figure(100.0)},
     lists={},
-    quotations={},
+    quotations={"right_at_5": figure(81.5), "quotation_auroc": Figure(0.75, 0.7, 0.8, 4)},
     why={"wrong-event": Figure(80.0, 55.5, 92.5, 20), "false-premise": Figure(100.0, 34.2, 100.0, 2)},
     latency_ms={"search": (8.25, 12.5), "read": (140.0, 190.0), "total": (149.0, 204.1)},
     errors=0,
@@ -192,13 +192,26 @@ def test_headline(usual):
     assert texts(usual, "//p[@class='deck']") == [
         "4 questions of the split “report”, asked of 1,204 articles in 9,876 passages."
     ]
-    assert texts(usual, "//p[@class='number']")[:3] == ["64.2%", "63.2%", "74.0%"]
-    assert texts(usual, "//p[@class='number']")[3] == "50.0%"  # of two answers given, one is wrong
+    assert texts(usual, "//p[@class='number']")[:4] == ["64.2%", "63.2%", "57.2%", "74.0%"]
+    assert texts(usual, "//p[@class='number']")[4] == "50.0%"  # of two answers given, one is wrong
     assert texts(usual, "//p[@class='size']") == [
         "95% interval 59.7–67.7 over 4 questions",
         "95% interval 58.7–66.7 over 4 questions",
+        "95% interval 52.7–60.7 over 4 questions",
         "95% interval 69.5–77.5 over 4 questions",
         "95% interval 0.0–100.0 over 2 answers",  # one right, one wrong
+    ]
+
+
+def test_quotations_and_what_people_are_left_with(usual):
+    assert table(usual, "quotations-caption")[:2] == [
+        ["Questions", "Useful", "First quotation right", "One of three right", "Sure", "Speaks", "Silent"],
+        ["All questions", "57.2 52.7–60.7", "56.2 51.7–59.7", "55.2 50.7–58.7", "1 of 2", "1 of 1", "0 of 1"],
+    ]
+    assert [line[1] for line in table(usual, "quotation-figures-caption")[1:]] == [
+        "81.5 77.0–85.0",
+        "0.750 0.700–0.800",
+        "–",
     ]
 
 
@@ -503,7 +516,7 @@ def test_what_is_missing_is_a_dash_and_nothing_is_cut_short():
     figures = {"all": group(float("nan"), right_source=None, best_right=None, f1=Figure(0.0, 0.0, 0.0, 1))}
     scores = replace(NOTHING, groups=figures, threshold=Threshold(float("inf"), 0.25), retrieval={})
     root = page([row("none", answerable=False, accepted=(), answer=None, place=None)], scores)
-    assert texts(root, "//p[@class='number']") == ["–"]
+    assert texts(root, "//p[@class='number']") == ["–", "–"]
     assert table(root, "types-caption")[1] == ["All questions", "4", "– –", "–", "– –", "0.0 0.0–0.0", "– –", "–"]
     for part, sentence in {
         "abstaining": "give no answer at all: a mean cost of 0.250",
