@@ -53,7 +53,8 @@ class PullquoteRetriever(BaseRetriever):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        check(self._bounds(), k=self.k)
+        for name, bound in check(self._bounds(), k=self.k).items():
+            setattr(self, name, bound)
         return self
 
     def _bounds(self) -> dict[str, Any]:
@@ -62,14 +63,13 @@ class PullquoteRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None, **bounds: Any
     ) -> list[Document]:
-        most = self.k if k is None else k
         return [
             Document(
                 page_content=hit.passage.text,
                 id=document_id(hit),
                 metadata={**facts(hit), "source": hit.article.url or hit.article.id, "score": hit.score},
             )
-            for hit in search(opened(self.archive), query, {**self._bounds(), **bounds}, k=most)
+            for hit in search(opened(self.archive), query, {**self._bounds(), **bounds}, k=self.k if k is None else k)
         ]
 
     async def _aget_relevant_documents(

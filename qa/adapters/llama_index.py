@@ -53,8 +53,8 @@ class PullquoteRetriever(BaseRetriever):
         callback_manager: CallbackManager | None = None,
     ) -> None:
         self.similarity_top_k = similarity_top_k
-        self.bounds = {"since": since, "until": until, "outlets": outlets, "authors": authors, "as_of": as_of}
-        check(self.bounds, similarity_top_k=similarity_top_k)
+        bounds = {"since": since, "until": until, "outlets": outlets, "authors": authors, "as_of": as_of}
+        self.bounds = check(bounds, similarity_top_k=similarity_top_k)
         self.archive = opened(archive)
         super().__init__(callback_manager=callback_manager)
 

@@ -27,8 +27,8 @@ def opened(archive: Archive | str | Path) -> Archive:
     return archive if isinstance(archive, Archive) else Archive.open(archive)
 
 
-def check(bounds: Mapping[str, Any], **limit: int) -> tuple[Filters, int]:
-    """Return the filters that bounds make, and the limit; a bound that is None bounds nothing.
+def check(bounds: Mapping[str, Any], **limit: int) -> dict[str, Any]:
+    """Return all bounds as `Filters` has them: days as dates, names as tuples; one that is None bounds nothing.
 
     Args:
         bounds: any of since, until, outlets, authors and as_of, as `Archive.search` takes them.
@@ -41,9 +41,10 @@ def check(bounds: Mapping[str, Any], **limit: int) -> tuple[Filters, int]:
         raise InputError(f"filters must be a dict, such as {{'since': '2031-05-04'}}, not a {type(bounds).__name__}.")
     if unknown := [name for name in bounds if name not in BOUNDS]:
         raise InputError(f"There is no filter {unknown[0]!r}; there are {', '.join(BOUNDS[:-1])} and {BOUNDS[-1]}.")
-    ((name, most),) = limit.items()
-    arguments.whole_number(most, name, low=1, high=MAX_HITS)
-    return Filters.of(**{name: value for name, value in bounds.items() if value is not None}), most
+    for name, most in limit.items():
+        arguments.whole_number(most, name, low=1, high=MAX_HITS)
+    filters = Filters.of(**{name: value for name, value in bounds.items() if value is not None})
+    return {name: getattr(filters, name) for name in BOUNDS}
 
 
 def search(archive: Archive, query: str, bounds: Mapping[str, Any], **limit: int) -> list[Hit]:
@@ -52,8 +53,8 @@ def search(archive: Archive, query: str, bounds: Mapping[str, Any], **limit: int
     Raises:
         InputError, ModelError, ArchiveDamaged: as in `Archive.search`.
     """
-    filters, most = check(bounds, **limit)
-    return archive.search(query, limit=most, filters=filters)
+    (most,) = limit.values()
+    return archive.search(query, limit=most, **check(bounds, **limit))
 
 
 def facts(hit: Hit) -> dict[str, Any]:

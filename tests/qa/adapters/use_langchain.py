@@ -53,6 +53,11 @@ def test_a_call_takes_the_place_of_the_retrievers_own(folder):
     assert len(retriever.bind(k=2, since="2031-05-01").invoke(QUESTION)) == 2
 
 
+def test_names_that_can_be_read_once_bound_every_call(folder):
+    retriever = PullquoteRetriever(archive=folder, outlets=iter(["Brask Daily"]))
+    assert [len(retriever.invoke(QUESTION)) for _ in range(2)] == [1, 1]
+
+
 def test_in_a_chain(folder):
     retriever = PullquoteRetriever(archive=folder, k=1, outlets="Harbour Post")
     cite = RunnableLambda(lambda documents: [f"{one.metadata['outlet']}: {one.page_content}" for one in documents])

@@ -44,6 +44,11 @@ def test_bounds(folder, bounds):
     assert (found.node_id, found.text) == ("https://post.example/4:0-56", CHAIR)
 
 
+def test_names_that_can_be_read_once_bound_every_call(folder):
+    retriever = PullquoteRetriever(folder, outlets=iter(["Brask Daily"]))
+    assert [len(retriever.retrieve(QUESTION)) for _ in range(2)] == [1, 1]
+
+
 def test_coroutines(folder):
     retriever = PullquoteRetriever(folder, similarity_top_k=2)
     found = retriever.retrieve(QUESTION)
