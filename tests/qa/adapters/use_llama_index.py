@@ -68,19 +68,19 @@ def test_in_a_query_engine(folder):
     assert "sha256" not in response.response
 
 
-def test_a_query_engine_without_a_model(folder):
-    engine = RetrieverQueryEngine.from_args(
-        PullquoteRetriever(folder),
-        llm=MockLLM(),
-        response_mode="no_text",
-        node_postprocessors=[SimilarityPostprocessor(similarity_cutoff=0.0)],
-    )
-    assert "https://post.example/5" not in {node.node.ref_doc_id for node in engine.query(QUESTION).source_nodes}
+def test_scores_can_be_cut_off(folder):
+    cut = SimilarityPostprocessor(similarity_cutoff=0.0)
+    engine = RetrieverQueryEngine.from_args(PullquoteRetriever(folder), llm=MockLLM(), node_postprocessors=[cut])
+    found = {node.node.ref_doc_id for node in engine.query(QUESTION).source_nodes}
+    assert "https://post.example/4" in found
+    assert "https://post.example/5" not in found
 
 
 def test_one_passage_found_twice_is_one(folder):
     both = [PullquoteRetriever(folder), PullquoteRetriever(folder, since="2031-05-04")]
-    fused = QueryFusionRetriever(both, llm=MockLLM(), num_queries=1, mode="reciprocal_rerank", use_async=False)
+    fused = QueryFusionRetriever(
+        both, llm=MockLLM(), num_queries=1, mode="reciprocal_rerank", similarity_top_k=10, use_async=False
+    )
     assert sorted(node.node.ref_doc_id[-1] for node in fused.retrieve(QUESTION)) == ["1", "4", "5"]
 
 
