@@ -8,7 +8,7 @@ export HF_HUB_OFFLINE = 1
 export GRADIO_ANALYTICS_ENABLED = False
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types wheel browser gate fuzz slow chaos clean
+.PHONY: help demo test check lint types wheel adapters browser gate fuzz slow chaos clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ demo: $(VENV)/.installed  ## set up, build the demo archive, answer five questio
 test: $(VENV)/.installed  ## set up, run the tests that need no browser, data or network
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-check: lint types test fuzz gate wheel browser  ## what CI runs
+check: lint types test fuzz gate wheel adapters browser  ## what CI runs
 
 lint: $(VENV)/.installed  ## ruff: style and format
 	@$(BIN)/ruff check .
@@ -47,6 +47,10 @@ types: $(VENV)/.installed .typecheck/pullquote  ## mypy, strict
 
 wheel: $(VENV)/.installed  ## build the wheel, install it in an empty environment, ask it a question
 	@$(BIN)/python -m pytest -m wheel
+
+# The frameworks are installed once, each into an environment of its own in .cache/adapters.
+adapters: $(VENV)/.installed  ## the retrievers for LangChain, LlamaIndex and Haystack, with the real packages
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m adapters tests/qa/test_adapters.py
 
 browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where missing)
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; }

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         ModelError,
         ModelMismatch,
         NotAnArchive,
+        PackageMissing,
         PullquoteError,
         SourceError,
     )
@@ -86,6 +87,7 @@ _HOMES = {
     "NamedSource": "pullquote.index.adding.adding",
     "NotAnArchive": "pullquote.errors",
     "Note": "pullquote.articles",
+    "PackageMissing": "pullquote.errors",
     "Passage": "pullquote.articles",
     "PassagesFound": "pullquote.answers",
     "PullquoteError": "pullquote.errors",
@@ -142,6 +144,7 @@ __all__ = [
     "NamedSource",
     "NotAnArchive",
     "Note",
+    "PackageMissing",
     "Passage",
     "PassagesFound",
     "PullquoteError",

@@ -10,8 +10,9 @@ PullquoteError                 anything below; its text is one sentence fit for 
 │   ├── ArchiveDamaged         its files contradict each other; `pullquote check --repair` may help
 │   │   └── ArticleAltered     an article isn't what was stored any more: it is not quoted
 │   └── ArchiveWriteFailed     the disk is full or refuses; what was committed before is intact
-└── ModelError                 a model cannot be loaded
-    └── ModelMismatch          a model's weights or dimension are not those that the archive was made with
+├── ModelError                 a model cannot be loaded
+│   └── ModelMismatch          a model's weights or dimension are not those that the archive was made with
+└── PackageMissing             a package of an extra isn't installed; also an ImportError
 """
 
 
@@ -72,3 +73,15 @@ class ModelError(PullquoteError):
 
 class ModelMismatch(ModelError):  # noqa: N818
     """A model's weights or dimension are not those that the archive was made with."""
+
+
+class PackageMissing(PullquoteError, ImportError):  # noqa: N818
+    """A package that an extra of Pullquote brings isn't installed, or is too old.
+
+    Attributes:
+        extra: what to install.
+    """
+
+    def __init__(self, package: str, *, extra: str) -> None:
+        super().__init__(f'This needs the package {package}; install it with: pip install "pullquote[{extra}]"')
+        self.extra = extra

@@ -74,6 +74,7 @@ def test_public_names_are_pinned():
         "NamedSource",
         "NotAnArchive",
         "Note",
+        "PackageMissing",
         "Passage",
         "PassagesFound",
         "PullquoteError",

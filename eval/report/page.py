@@ -170,7 +170,7 @@ def headlines(run: Run, scores: Scores) -> list[Headline]:
                 "Of questions whose supporting words are known: the first citation overlaps them.",
             )
         )
-    counts = "Sure and right, or a right quotation among three where nothing is sure, or silent where there is no answer."
+    counts = "Sure and right; or nothing sure and a right quotation among three; or silent where there is no answer."
     found.append(Headline(everything.useful, "of questions left the user with what he needs", counts))
     if unanswerable:
         words = "of unanswerable questions, withheld"
