@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import pullquote
+
 # As `tests/ui/cli/test_cli.py` has them, for a process: an archive without models.
 RUN = """
 import sys
@@ -78,3 +80,8 @@ def test_no_folder_is_named_tilde(tmp_path):
         started(tmp_path, *arguments, HOME=str(home)).communicate()
     assert sorted(path.name for path in home.iterdir()) == ["news.pq", "other.pq", "third.pq"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "news.pq", "x.txt"]
+
+
+def test_the_package_is_the_command_line():
+    told = subprocess.run([sys.executable, "-m", "pullquote", "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout == f"pullquote {pullquote.__version__}\n"
