@@ -34,7 +34,8 @@ from pullquote.filters import Filters
 from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
-from pullquote.index.backends.lexical import OUTDATED, LexicalIndex, is_outdated
+from pullquote.index.analyser import OUTDATED
+from pullquote.index.backends.lexical import LexicalIndex, is_outdated
 from pullquote.index.backends.snapshot import Snapshot
 from pullquote.index.backends.vector_log import VectorLog
 from pullquote.index.embedding.embedder import (

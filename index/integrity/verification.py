@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from pullquote.errors import ArchiveDamaged, ArchiveError
+from pullquote.index.analyser import OUTDATED
 from pullquote.index.backends import lexical_stamp
-from pullquote.index.backends.lexical import OUTDATED, LexicalIndex, is_outdated
+from pullquote.index.backends.lexical import LexicalIndex, is_outdated
 from pullquote.index.backends.vector_log import VectorLog
 from pullquote.index.integrity.database_check import database_problems
 from pullquote.index.integrity.erasing import unfinished_ranges
