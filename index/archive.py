@@ -35,7 +35,7 @@ from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
 from pullquote.index.backends.base import Index, Searcher
-from pullquote.index.backends.opening import open_index
+from pullquote.index.backends.opening import INDEX, check_same_index, checked_address, open_index
 from pullquote.index.embedding.embedder import (
     DEFAULT_EMBEDDER,
     Embedder,
@@ -92,7 +92,7 @@ class Archive:
     def __init__(self, path: Path, embedder: Embedder | None) -> None:
         self.path = path
         self._given_embedder = embedder
-        self._database = Database(path / DATABASE, write=False)
+        self._database = self._opened()
         self._read_facts(self._database)
         self._index: Index | None = None
         self._vocabulary: Vocabulary | None = None
@@ -100,6 +100,10 @@ class Archive:
         self._reading = threading.RLock()
         # Held while words are counted, which takes long where they never were; never taken inside `_reading`.
         self._counting = threading.Lock()
+
+    def _opened(self) -> Database:
+        """Return a new connection that reads."""
+        return Database(self.path / DATABASE, write=False)
 
     def _read_facts(self, database: Database) -> None:
         facts = database.manifest()
@@ -112,25 +116,38 @@ class Archive:
         self._vectors = VectorLog(self.path / VECTORS, self._dimension)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False, embedder: Embedder | str | None = None) -> Archive:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        embedder: Embedder | str | None = None,
+        index: str | None = None,
+    ) -> Archive:
         """Return the archive in a directory.
 
         Args:
-            path: the directory.
+            path: the directory; or milvus+http://HOST:19530/NAME, which reads an archive by the address of its index.
             create: make an empty archive where there is none.
             embedder: what embeds passages and questions; by default the one the archive was made with.
                 A name makes sense with `create` only, and is looked up when first needed.
+            index: with `create`, the address of the Milvus that searches a new archive, such as
+                "http://HOST:19530" or "FILE.db" (`docs/milvus.md`); by default the folder itself is searched.
 
         Raises:
             NotAnArchive: there is none and `create` is false, or the directory holds something else.
             ArchiveTooNew: it was written by a later version.
             ArchiveWriteFailed: it can't be made.
             ModelMismatch: `embedder` is not the one the archive was made with.
+            InputError: `index` is no address, is another archive's, or is not the one the archive was made with.
+            ArchiveError: nothing answers at the index, or pymilvus isn't installed.
         """
         if not isinstance(path, (str, Path)):
             raise InputError(f"An archive is opened by its folder, a str or a Path, not a {type(path).__name__}.")
-        folder = expanded(path)
         loaded = _as_embedder(embedder) if embedder else None
+        if str(path).startswith("milvus+"):
+            return cls._remote(str(path), loaded)
+        folder = expanded(path)
         if not (folder / DATABASE).is_file():
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
@@ -138,10 +155,23 @@ class Archive:
             own = embedder is not None and not isinstance(embedder, (str, _LOADED_BY_NAME))
             plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
             package = plugin.packages[0] if plugin else None
-            create_archive(folder, partial(_manifest_of, loaded, own=own, package=package))
+            address = checked_address(index, folder) if index is not None else None
+            create_archive(folder, partial(_manifest_of, loaded, own=own, package=package, index=address))
         archive = cls(folder, loaded)
+        if index is not None:
+            check_same_index(archive._database, index, folder)
         if archive._given_embedder is not None:
             archive._check_embedder(archive._given_embedder)
+        return archive
+
+    @classmethod
+    def _remote(cls, address: str, embedder: Embedder | None) -> Archive:
+        # Not before it is needed: it is built on this class, and pymilvus is an extra.
+        from pullquote.index.backends.milvus.remote import RemoteArchive, address_of
+
+        archive = RemoteArchive(address_of(address), embedder)
+        if embedder is not None:
+            archive._check_embedder(embedder)
         return archive
 
     def __enter__(self) -> Self:
@@ -601,7 +631,7 @@ class Archive:
         with self._counting:
             if self._vocabulary is None or self._vocabulary.generation != self.generation:
                 # On a connection of its own, so that others search meanwhile.
-                with contextlib.closing(Database(self.path / DATABASE, write=False)) as database:
+                with contextlib.closing(self._opened()) as database:
                     self._vocabulary = self._followed(database)
             return self._vocabulary
 
@@ -646,13 +676,16 @@ def _bytes_on_disk(folder: Path) -> int:
     return total
 
 
-def _manifest_of(embedder: Embedder, *, own: bool, package: str | None = None) -> dict[str, str]:
+def _manifest_of(
+    embedder: Embedder, *, own: bool, package: str | None = None, index: str | None = None
+) -> dict[str, str]:
     return {
         "embedder": embedder.name,
         "embedder_sha256": embedder.sha256,
         "dimension": str(embedder.dimension),
         **({_OWN_EMBEDDER: "yes"} if own else {}),
         **({_EMBEDDER_PACKAGE: package} if package else {}),
+        **({INDEX: index} if index else {}),
     }
 
 

@@ -40,9 +40,13 @@ class Writer:
             raise self.database.manifest_damaged()
         added = migrate(self.database, files.vectors)
         self._index = open_index(files)
-        self._index.prepare(trusted=added)
-        self._publish()
-        self._finish_erasing()
+        try:
+            self._index.prepare(trusted=added)
+            self._publish()
+            self._finish_erasing()
+        except BaseException:
+            self._index.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -52,8 +56,11 @@ class Writer:
     ) -> None:
         if self._known:
             self._known.close()
-        self._index.settle()
-        self._index.close()
+        try:
+            if error is None:
+                self._index.settle()
+        finally:
+            self._index.close()
         self.database.fold_log()
 
     def known(self) -> adding.StoredLookups:
