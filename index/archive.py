@@ -35,7 +35,7 @@ from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
 from pullquote.index.backends.base import Index, Searcher
-from pullquote.index.backends.opening import INDEX, check_same_index, checked_address, open_index
+from pullquote.index.backends.opening import INDEX, checked_address, is_at, move, open_index
 from pullquote.index.embedding.embedder import (
     DEFAULT_EMBEDDER,
     Embedder,
@@ -131,15 +131,15 @@ class Archive:
             create: make an empty archive where there is none.
             embedder: what embeds passages and questions; by default the one the archive was made with.
                 A name makes sense with `create` only, and is looked up when first needed.
-            index: with `create`, the address of the Milvus that searches a new archive, such as
-                "http://HOST:19530" or "FILE.db" (`docs/milvus.md`); by default the folder itself is searched.
+            index: the address of the Milvus that searches the archive from now on, such as "http://HOST:19530" or
+                "FILE.db" (`docs/milvus.md`); by default the archive is searched as before, a new one by itself.
 
         Raises:
             NotAnArchive: there is none and `create` is false, or the directory holds something else.
             ArchiveTooNew: it was written by a later version.
             ArchiveWriteFailed: it can't be made.
             ModelMismatch: `embedder` is not the one the archive was made with.
-            InputError: `index` is no address, is another archive's, or is not the one the archive was made with.
+            InputError: `index` is no address or another archive's, or the archive is searched at another one already.
             ArchiveError: nothing answers at the index, or pymilvus isn't installed.
         """
         if not isinstance(path, (str, Path)):
@@ -158,11 +158,16 @@ class Archive:
             address = checked_address(index, folder) if index is not None else None
             create_archive(folder, partial(_manifest_of, loaded, own=own, package=package, index=address))
         archive = cls(folder, loaded)
-        if index is not None:
-            check_same_index(archive._database, index, folder)
+        if index is not None and not is_at(archive._database, index):
+            archive._move_to(index)
         if archive._given_embedder is not None:
             archive._check_embedder(archive._given_embedder)
         return archive
+
+    def _move_to(self, index: str) -> None:
+        """Let an address search the archive from now on."""
+        with self._writer() as writer:
+            move(self._files(writer.database), index)
 
     @classmethod
     def _remote(cls, address: str, embedder: Embedder | None) -> Archive:

@@ -362,7 +362,7 @@ def test_an_index_that_is_missing_or_of_another_archive_is_told(milvus: Archive,
     with pytest.raises(InputError, match="is another archive's; name another one"):
         Archive.open(tmp_path / "other.pq", create=True, embedder=HashEmbedder(), index=address)
     assert not (tmp_path / "other.pq").exists()
-    with pytest.raises(InputError, match="was made with the index"):
+    with pytest.raises(InputError, match="is searched at"):
         Archive.open(milvus.path, embedder=HashEmbedder(), index=f"{address}2")
     Archive.open(milvus.path, embedder=HashEmbedder(), index=address).close()
     milvus.search("storm")
@@ -370,6 +370,25 @@ def test_an_index_that_is_missing_or_of_another_archive_is_told(milvus: Archive,
     with pytest.raises(ArchiveDamaged, match=r"is missing; run: pullquote check --repair"):
         reopened(milvus).search("storm")
     assert milvus.path.exists()
+
+
+def test_an_archive_moves_without_being_embedded_again(oracle: Archive, milvus: Archive, tmp_path: Path):
+    stored = articles(8)
+    oracle.add_articles(stored)
+    queries = questions(stored, 4)
+    before = [oracle.search_with_scope(query) for query in queries]
+    words = [found(oracle, query, Filters()) for query in queries]
+    oracle.close()
+    address = f"{milvus._database.manifest()['index'].rpartition('/')[0]}/moved{uuid.uuid4().hex}"
+    with pytest.raises(InputError, match="is another archive's"):
+        Archive.open(oracle.path, embedder=HashEmbedder(), index=milvus._database.manifest()["index"])
+    with Archive.open(oracle.path, index=address) as moved:
+        assert moved._database.manifest()["index"] == address
+    with Archive.open(oracle.path, embedder=HashEmbedder()) as moved:
+        assert [moved.search_with_scope(query) for query in queries] == before
+        assert [found(moved, query, Filters()) for query in queries] == words
+        assert moved.check().ok
+    assert not (oracle.path / "lexical").exists()
 
 
 def test_an_address_alone_is_enough_to_search(milvus: Archive, oracle: Archive):
