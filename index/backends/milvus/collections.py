@@ -149,7 +149,9 @@ def _make(
         prepared = connection.client.prepare_index_params()
         for field, options in indexes.items():
             prepared.add_index(field_name=field, index_name=field, **options)
-        connection.client.create_collection(name, schema=schema, index_params=prepared, consistency_level="Strong")
+        connection.client.create_collection(name, schema=schema, consistency_level="Strong")
+        # Not waited for: nothing is there yet, and Lite knows no way to wait.
+        connection.client.create_index(name, prepared, sync=False)
         connection.client.load_collection(name)
 
 
