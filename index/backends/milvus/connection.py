@@ -27,8 +27,8 @@ TOKEN_VARIABLE = "PULLQUOTE_MILVUS_TOKEN"
 _ANSWER_WITHIN_S = 60
 # Milvus gives at most so many rows to one query or search.
 MOST_ROWS = 16_384
-# Rows sent in one message: a message has at most 64 MB, and a passage about 4 kB.
-ROWS_A_MESSAGE = 1_000
+# Rows sent in one message, which may have 64 MB: a passage takes about 4 kB, and at most 140.
+ROWS_A_MESSAGE = 400
 
 # How many connections of this process are open to each file: the last one to close lets go of it.
 _open_files: Counter[str] = Counter()

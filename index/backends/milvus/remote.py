@@ -104,20 +104,24 @@ class RemoteArchive(Archive):
 
     def __init__(self, address: MilvusAddress, embedder: Embedder | None) -> None:
         self._address = address
-        self._folder = tempfile.TemporaryDirectory(prefix="pullquote-")
         self._connection = MilvusConnection(address)
-        path = Path(self._folder.name)
+        self._folder = tempfile.TemporaryDirectory(prefix="pullquote-")
         try:
-            state = self._state()
-        except ArchiveError:
+            self._begin(Path(self._folder.name))
+            super().__init__(Path(self._folder.name), embedder)
+        except BaseException:
             self._connection.close()
+            self._folder.cleanup()
             raise
-        create(path, lambda: {**state.manifest, INDEX: str(address)})
-        self._copy = CopiedDatabase(path / DATABASE, self._connection, write=True)
+
+    def _begin(self, folder: Path) -> None:
+        """Make the copy."""
+        state = self._state()
+        create(folder, lambda: {**state.manifest, INDEX: str(self._address)})
+        self._copy = CopiedDatabase(folder / DATABASE, self._connection, write=True)
         with self._copy.transaction():
             self._copy.execute("UPDATE manifest SET value = ? WHERE key = 'archive_id'", (state.archive,))
         self._update(state)
-        super().__init__(path, embedder)
 
     def _opened(self) -> Database:
         return CopiedDatabase(self.path / DATABASE, self._connection)
@@ -146,14 +150,15 @@ class RemoteArchive(Archive):
     def _update(self, state: IndexState) -> None:
         """Bring the copy to the generation that an index says is published."""
         generation, before = state.removed, self._copy.number("published_generation")
-        shown: set[int] = set()
+        articles = list(self._articles(state))
+        shown = {row["article"] for row in articles}
         with self._copy.transaction():
-            for row in self._articles(state):
-                shown.add(row["article"])
-                if row["added_in"] > before:
-                    self._copy_article(row)
+            # Removals first: a new version has its old one's id.
             for rowid in set(self._copy.articles_held(before, before)) - shown:
                 self._copy.execute("UPDATE articles SET removed_in = ? WHERE rowid = ?", (generation, rowid))
+            for row in articles:
+                if row["added_in"] > before:
+                    self._copy_article(row)
             first = self._copy.number("vector_rows")
             for row in self._passages(state, first):
                 self._copy.execute(

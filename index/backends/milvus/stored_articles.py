@@ -27,6 +27,8 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
         content = written(values)
         pieces = [content[at : at + _PIECE_CHARS] for at in range(0, len(content), _PIECE_CHARS)]
         facts = json.dumps([values[1], values[2], values[3][:_TITLE_CHARS], *values[4:8], values[13]])
+        if len(facts) > MAX_BYTES:  # an address or a byline that is none
+            facts = json.dumps([values[1][:_TITLE_CHARS], None, "", None, values[5], "[]", None, values[13]])
         for part, piece in enumerate(pieces):
             made.append(
                 {
@@ -35,7 +37,7 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
                     "part": part,
                     "added_in": values[14],
                     "removed_in": NEVER if values[15] is None else values[15],
-                    "facts": facts if part == 0 and len(facts) <= MAX_BYTES else "",
+                    "facts": facts if part == 0 else "",
                     "content": piece,
                     "checksum": checksums.of_bytes(content.encode()) if part == 0 else "",
                     "unused": UNUSED_VECTOR,
