@@ -56,7 +56,11 @@ class MilvusConnection:
         with _opening:
             try:
                 self.client: MilvusClient = MilvusClient(
-                    uri=address.uri, token=os.environ.get(TOKEN_VARIABLE, ""), timeout=_ANSWER_WITHIN_S
+                    uri=address.uri,
+                    token=os.environ.get(TOKEN_VARIABLE, ""),
+                    timeout=_ANSWER_WITHIN_S,
+                    # Lite takes pings between calls for an attack, and says so on stderr.
+                    grpc_options={"grpc.keepalive_permit_without_calls": False},
                 )
                 self.version = str(self.client.get_server_version())
             except Exception as error:  # pymilvus raises grpc's, its own and Python's
