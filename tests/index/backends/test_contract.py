@@ -1,6 +1,7 @@
 """What every back end holds to; the local one, which searches exactly, says what is right.
 
-The Milvus ones need pymilvus and milvus-lite (`pip install 'pullquote[milvus]'`). The same tests run against a server
+The Milvus ones need pymilvus and milvus-lite (`pip install 'pullquote[milvus]'`). Those over a file are marked `slow`:
+they take 15 s, and differ from those over `http://` in who starts the server. The same tests run against a server
 with PULLQUOTE_MILVUS=http://HOST:19530, as `docs/milvus.md` says.
 """
 
@@ -77,7 +78,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(
     params=[
         "local",
-        pytest.param("file", marks=needs_lite),
+        pytest.param("file", marks=[needs_lite, pytest.mark.slow]),
         pytest.param("http", marks=needs_lite),
         pytest.param("server", marks=needs_server),
     ]
