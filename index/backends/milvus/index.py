@@ -33,7 +33,7 @@ from pullquote.index.storage.archive_files import Files
 # Where filters leave so few passages, each is compared: HNSW finds its way badly among few of many.
 _EXACT_UP_TO = 2_000
 # What Milvus is asked for beyond what is wanted, since it scores a little otherwise: so many times as many, and so many
-# more. Chosen on 200 questions; `docs/milvus.md` has the figures.
+# more. Not tuned: the weights that were stored know an earlier mean length of passages, and are otherwise exact.
 _TIMES_AS_MANY, _MORE = 3, 50
 # How many candidates HNSW keeps while it searches, at least.
 _LEAST_EF = 256
