@@ -31,6 +31,11 @@ class SourceError(PullquoteError):
 class ArchiveError(PullquoteError):
     """The archive cannot be used as asked."""
 
+    @property
+    def without_advice(self) -> str:
+        """What is wrong, without what to run."""
+        return str(self).partition("; run:")[0]
+
 
 class NotAnArchive(ArchiveError):  # noqa: N818 - the name says the state, as FileNotFoundError's does
     """The directory is missing, or holds something that is not a Pullquote archive."""

@@ -34,9 +34,8 @@ from pullquote.filters import Filters
 from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
-from pullquote.index.backends.lexical import OUTDATED, LexicalIndex, is_outdated
-from pullquote.index.backends.snapshot import Snapshot
-from pullquote.index.backends.vector_log import VectorLog
+from pullquote.index.backends.base import Index, Searcher
+from pullquote.index.backends.opening import INDEX, checked_address, is_at, move, open_index
 from pullquote.index.embedding.embedder import (
     DEFAULT_EMBEDDER,
     Embedder,
@@ -55,6 +54,7 @@ from pullquote.index.search.vocabulary import Vocabulary, followed
 from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTORS, WORDS, Files
 from pullquote.index.storage.creating import create as create_archive
 from pullquote.index.storage.database import ArticleFacts, Database
+from pullquote.index.storage.vector_log import VectorLog
 from pullquote.paths import expanded
 from pullquote.plugins import Plugin, PluginKind, plugin_named, plugins
 from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveReport
@@ -92,15 +92,18 @@ class Archive:
     def __init__(self, path: Path, embedder: Embedder | None) -> None:
         self.path = path
         self._given_embedder = embedder
-        self._database = Database(path / DATABASE, write=False)
+        self._database = self._opened()
         self._read_facts(self._database)
-        self._snapshot: Snapshot | None = None
-        self._lexical: LexicalIndex | None = None
+        self._index: Index | None = None
         self._vocabulary: Vocabulary | None = None
         self._names: KnownNames | None = None
         self._reading = threading.RLock()
         # Held while words are counted, which takes long where they never were; never taken inside `_reading`.
         self._counting = threading.Lock()
+
+    def _opened(self) -> Database:
+        """Return a new connection that reads."""
+        return Database(self.path / DATABASE, write=False)
 
     def _read_facts(self, database: Database) -> None:
         facts = database.manifest()
@@ -113,25 +116,38 @@ class Archive:
         self._vectors = VectorLog(self.path / VECTORS, self._dimension)
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False, embedder: Embedder | str | None = None) -> Archive:
+    def open(
+        cls,
+        path: str | Path,
+        *,
+        create: bool = False,
+        embedder: Embedder | str | None = None,
+        index: str | None = None,
+    ) -> Archive:
         """Return the archive in a directory.
 
         Args:
-            path: the directory.
+            path: the directory; or milvus+http://HOST:19530/NAME, which reads an archive by the address of its index.
             create: make an empty archive where there is none.
             embedder: what embeds passages and questions; by default the one the archive was made with.
                 A name makes sense with `create` only, and is looked up when first needed.
+            index: the address of the Milvus that searches the archive from now on, such as "http://HOST:19530" or
+                "FILE.db" (`docs/milvus.md`); by default the archive is searched as before, a new one by itself.
 
         Raises:
             NotAnArchive: there is none and `create` is false, or the directory holds something else.
             ArchiveTooNew: it was written by a later version.
             ArchiveWriteFailed: it can't be made.
             ModelMismatch: `embedder` is not the one the archive was made with.
+            InputError: `index` is no address or another archive's, or the archive is searched at another one already.
+            ArchiveError: nothing answers at the index, or pymilvus isn't installed.
         """
         if not isinstance(path, (str, Path)):
             raise InputError(f"An archive is opened by its folder, a str or a Path, not a {type(path).__name__}.")
-        folder = expanded(path)
         loaded = _as_embedder(embedder) if embedder else None
+        if str(path).startswith("milvus+"):
+            return cls._remote(str(path), loaded)
+        folder = expanded(path)
         if not (folder / DATABASE).is_file():
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
@@ -139,10 +155,28 @@ class Archive:
             own = embedder is not None and not isinstance(embedder, (str, _LOADED_BY_NAME))
             plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
             package = plugin.packages[0] if plugin else None
-            create_archive(folder, partial(_manifest_of, loaded, own=own, package=package))
+            address = checked_address(index, folder) if index is not None else None
+            create_archive(folder, partial(_manifest_of, loaded, own=own, package=package, index=address))
         archive = cls(folder, loaded)
+        if index is not None and not is_at(archive._database, index):
+            archive._move_to(index)
         if archive._given_embedder is not None:
             archive._check_embedder(archive._given_embedder)
+        return archive
+
+    def _move_to(self, index: str) -> None:
+        """Let an address search the archive from now on."""
+        with self._writer() as writer:
+            move(self._files(writer.database), index)
+
+    @classmethod
+    def _remote(cls, address: str, embedder: Embedder | None) -> Archive:
+        # Not before it is needed: it is built on this class, and pymilvus is an extra.
+        from pullquote.index.backends.milvus.remote import RemoteArchive, address_of
+
+        archive = RemoteArchive(address_of(address), embedder)
+        if embedder is not None:
+            archive._check_embedder(embedder)
         return archive
 
     def __enter__(self) -> Self:
@@ -156,8 +190,8 @@ class Archive:
     def close(self) -> None:
         """Let go of the files."""
         with self._reading:
+            self._let_go()
             self._database.close()
-            self._snapshot = self._lexical = None
             self._database = cast(Database, _Closed(self.path))
 
     @property
@@ -310,8 +344,7 @@ class Archive:
         with self._writer() as writer:
             removed, missing = writer.erase(named) if erase else writer.remove(named)
             if erase:
-                with self._reading:
-                    self._snapshot = self._lexical = None
+                self._let_go()
                 with self._counting:
                     self._vocabulary = None
                     self._vocabulary = self._followed(writer.database)
@@ -327,7 +360,8 @@ class Archive:
         if not repair:
             with self._reading:
                 files = self._files(self._database)
-                found = verification.problems(files)
+                with contextlib.closing(open_index(files)) as index:
+                    found = verification.problems(files, index)
                 return CheckReport(tuple(found), (), tuple(verification.notes(files)))
         return self._repaired()
 
@@ -340,14 +374,14 @@ class Archive:
                     raise database.manifest_damaged()
                 self._read_facts(database)
                 files = self._files(database)
-                done += repair.mend(files, lambda: self.embedder)
-                left = verification.problems(files)
+                with contextlib.closing(open_index(files)) as index:
+                    done += repair.mend(files, index, lambda: self.embedder)
+                    left = verification.problems(files, index)
             except ArchiveDamaged as error:
-                left = [verification.without_advice(error)]
+                left = [error.without_advice]
             advice = repair.advice(self.path) if left else ""
             database.fold_log()
-        with self._reading:
-            self._snapshot = self._lexical = None
+        self._let_go()
         return CheckReport(tuple(left), tuple(done), advice=advice)
 
     def _files(self, database: Database) -> Files:
@@ -360,10 +394,9 @@ class Archive:
             ArchiveLocked: another process is writing.
         """
         with self._writer() as writer:
-            writer.rebuild_lexical()
+            writer.rebuild_index()
             writer.database.checkpoint()
-        with self._reading:
-            self._snapshot = self._lexical = None
+        self._let_go()
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[Database]:
@@ -434,11 +467,9 @@ class Archive:
         self._check_names(filters)
         vector = checked_query(self.embedder, query)
         with self._reading:
-            snapshot, lexical = self._fresh()
             return search.run(
                 self._database,
-                snapshot,
-                lexical,
+                self._fresh(),
                 query,
                 vector,
                 limit=limit,
@@ -461,59 +492,41 @@ class Archive:
         names.check(filters)
 
     @contextlib.contextmanager
-    def _searchable(self) -> Iterator[tuple[Database, Snapshot, LexicalIndex]]:
+    def _searchable(self) -> Iterator[tuple[Database, Searcher]]:
         """Hold still what is searched, as of the newest published change."""
         with self._reading:
-            yield self._database, *self._fresh()
+            yield self._database, self._fresh()
 
-    def _fresh(self) -> tuple[Snapshot, LexicalIndex]:
+    def _fresh(self) -> Searcher:
         """Return what is searched, as of the newest published change.
 
         Raises:
             ArchiveDamaged: a cheap check finds that something was altered.
         """
         try:
-            return self._followed_up()
+            if self._index is None:
+                self._index = open_index(self._files(self._database))
+            self._index.refresh()
+            return self._index
         except (TypeError, ValueError, IndexError, KeyError, OverflowError, MemoryError) as error:
             # The database holds numbers that no writer ever wrote.
-            self._snapshot = self._lexical = None
+            self._let_go()
             raise ArchiveDamaged(
                 f"The archive {self.path} holds what was never stored ({type(error).__name__}: {error}); "
                 "run: pullquote check --repair"
             ) from error
 
-    def _followed_up(self) -> tuple[Snapshot, LexicalIndex]:
-        while True:
-            if not self._database.manifest_is_sound():
-                raise self._database.manifest_damaged()
-            if self._snapshot is None:
-                self._snapshot = Snapshot(self._database, self._vectors)
-            changed = self._snapshot.refresh()
-            opened = self._lexical is None
-            if self._lexical is None:
-                self._lexical = LexicalIndex(self.path / LEXICAL)
-            elif changed:
-                self._lexical.reload()
-            if not changed and not opened:
-                return self._snapshot, self._lexical
-            self._check_lexical(self._snapshot, self._lexical)
-            # What was published since may be missing from this snapshot and gone from this index.
-            if self._database.number("published_generation") == self._snapshot.generation:
-                return self._snapshot, self._lexical
-
-    def _check_lexical(self, snapshot: Snapshot, lexical: LexicalIndex) -> None:
-        found = ""
-        if not lexical.count() and snapshot.live_passages():
-            found = "is missing or empty"
-        elif wrong := verification.lexical_problems(self._database, self.path / LEXICAL, thorough=False):
-            found = f"isn't what was stored ({wrong[0]})"
-        if found:
-            self._lexical = None
-            raise ArchiveDamaged(f"The lexical index of the archive {self.path} {found}; run: pullquote check --repair")
+    def _let_go(self) -> None:
+        """Let the next search open the back end anew."""
+        with self._reading:
+            if self._index is not None:
+                self._index.close()
+            self._index = None
 
     def advice(self) -> str | None:
         """Return what to run to bring an archive of an earlier version up to date; None where nothing is to be done."""
-        return f"{OUTDATED}; run: pullquote optimize" if is_outdated(self.path / LEXICAL) else None
+        with self._reading, contextlib.closing(open_index(self._files(self._database))) as index:
+            return index.advice()
 
     def article(self, id_or_url: str) -> Article | None:
         """Return the live article with that id, else with that URL, or None.
@@ -610,7 +623,7 @@ class Archive:
     def count_passages(self) -> int:
         """Return how many passages the search looks at; loads the index, but no model."""
         with self._reading:
-            return self._fresh()[0].live_passages()
+            return self._fresh().live_passages()
 
     def sample(self, *, limit: int = 20) -> list[Article]:
         """Return up to `limit` articles, spread evenly over the order in which they were stored."""
@@ -623,7 +636,7 @@ class Archive:
         with self._counting:
             if self._vocabulary is None or self._vocabulary.generation != self.generation:
                 # On a connection of its own, so that others search meanwhile.
-                with contextlib.closing(Database(self.path / DATABASE, write=False)) as database:
+                with contextlib.closing(self._opened()) as database:
                     self._vocabulary = self._followed(database)
             return self._vocabulary
 
@@ -633,14 +646,14 @@ class Archive:
     def info(self) -> ArchiveInfo:
         """Return what the archive holds and was made with."""
         with self._reading:
-            snapshot, _ = self._fresh()
-            articles, first, last = self._database.summary(snapshot.generation)
-            outlets = self._database.outlets(snapshot.generation)
+            index = self._fresh()
+            articles, first, last = self._database.summary(index.generation)
+            outlets = self._database.outlets(index.generation)
             return ArchiveInfo(
                 path=str(self.path),
                 format_version=self._database.number("format_version"),
                 articles=articles,
-                passages=snapshot.live_passages(),
+                passages=index.live_passages(),
                 first_day=dt.date.fromisoformat(first) if first else None,
                 last_day=dt.date.fromisoformat(last) if last else None,
                 outlets=tuple((name, count) for name, count in outlets),
@@ -648,7 +661,7 @@ class Archive:
                 embedder_sha256=self._embedder_sha256,
                 dimension=self._dimension,
                 bytes_on_disk=_bytes_on_disk(self.path),
-                content_sha256=self._content_sha256(snapshot.generation),
+                content_sha256=self._content_sha256(index.generation),
             )
 
     def _content_sha256(self, generation: int) -> str:
@@ -668,13 +681,16 @@ def _bytes_on_disk(folder: Path) -> int:
     return total
 
 
-def _manifest_of(embedder: Embedder, *, own: bool, package: str | None = None) -> dict[str, str]:
+def _manifest_of(
+    embedder: Embedder, *, own: bool, package: str | None = None, index: str | None = None
+) -> dict[str, str]:
     return {
         "embedder": embedder.name,
         "embedder_sha256": embedder.sha256,
         "dimension": str(embedder.dimension),
         **({_OWN_EMBEDDER: "yes"} if own else {}),
         **({_EMBEDDER_PACKAGE: package} if package else {}),
+        **({INDEX: index} if index else {}),
     }
 
 

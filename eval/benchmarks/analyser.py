@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pullquote.commands import run
 from pullquote.eval.benchmarks.cut_articles import articles_of, words_as_tokens
-from pullquote.index.backends.lexical import ANALYSER, LexicalIndex, LexicalPassage, needs_comparing_form
+from pullquote.index.analyser import ANALYSER, needs_comparing_form
+from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage
 from pullquote.index.furniture.ranges import furniture_ranges
 from pullquote.index.passages.splitting import split_passages
 

@@ -60,7 +60,7 @@ def make(path: Path, passages: int) -> None:
             numbers = range(first, min(articles, first + _BATCH_ARTICLES))
             batch = ArticleBatch(new=[_article(number, words, rng) for number in numbers])
             writer.store(batch, embedder.embed_passages([""] * batch.passages))
-        writer.rebuild_lexical()
+        writer.rebuild_index()
 
 
 def _article(number: int, words: Sequence[str], rng: random.Random) -> NewArticle:

@@ -29,7 +29,8 @@ from pullquote.eval.gold.formats import read_realtime_qa
 from pullquote.eval.gold.questions import GoldQuestion
 from pullquote.eval.metrics.retrieval import answer_hit
 from pullquote.filters import Filters
-from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage, analyzer
+from pullquote.index.analyser import analyzer
+from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage
 from pullquote.index.furniture.ranges import furniture_ranges
 from pullquote.index.passages.splitting import split_passages
 

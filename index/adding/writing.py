@@ -1,12 +1,12 @@
-"""The one writer of an archive: whole batches into the database, vectors and lexical index.
+"""The one writer of an archive: whole batches into the database, the vector log and the back end.
 
 Order of a change, and what a crash after each step leaves:
 
 1. vectors behind the committed rows of the log, fsync       nothing: the next batch writes over them
 2. articles, passages and the new row count, one transaction the change is stored, but no reader sees it
-3. what is new into the lexical index, one commit            likewise
+3. what is new into the back end (`Index.follow`)            likewise
 4. the published generation                                  the change is committed, and only now reported
-5. what was removed out of the lexical index, one commit     readers leave it out by themselves
+5. what was removed out of the back end (`Index.follow`)     readers leave it out by themselves
 
 The next writer does what is missing of steps 3 to 5. So readers see a change whole, in both searches, or not at all.
 """
@@ -14,15 +14,14 @@ The next writer does what is missing of steps 3 to 5. So readers see a change wh
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding import adding
-from pullquote.index.backends import lexical_stamp
-from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage
+from pullquote.index.backends.base import Index
+from pullquote.index.backends.opening import open_index
 from pullquote.index.embedding.embedder import Vectors
 from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
@@ -40,30 +39,14 @@ class Writer:
         if not self.database.manifest_is_sound():
             raise self.database.manifest_damaged()
         added = migrate(self.database, files.vectors)
-        self._lexical = self._opened(trusted=added)
-        self._publish()
-        self._finish_erasing()
-
-    def _opened(self, *, trusted: bool) -> LexicalIndex:
-        """Return the lexical index, written anew where it is not this archive's, or not as far as it should be.
-
-        An index without a stamp is `trusted`, if the archive had none before, and if it holds as many passages as it
-        should.
-        """
-        database, folder = self.database, self._files.lexical
-        published = database.number("published_generation")
-        stamp = lexical_stamp.read(folder)
-        if stamp and stamp.archive == database.archive_id:
-            if published <= stamp.added <= database.number("generation") and stamp.removed <= published:
-                return LexicalIndex(folder, create=True)
-        elif trusted and not (folder / lexical_stamp.NAME).exists():
-            lexical = LexicalIndex(folder, create=True)
-            # Format 1 took out at once what an unpublished change removes: such an index is written anew.
-            if lexical.count() == database.passages_held(published, published):
-                lexical_stamp.write(folder, database.archive_id, published, published)
-                return lexical
-        rewrite_lexical(database, folder)
-        return LexicalIndex(folder, create=True)
+        self._index = open_index(files)
+        try:
+            self._index.prepare(trusted=added)
+            self._publish()
+            self._finish_erasing()
+        except BaseException:
+            self._index.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +56,11 @@ class Writer:
     ) -> None:
         if self._known:
             self._known.close()
+        try:
+            if error is None:
+                self._index.settle()
+        finally:
+            self._index.close()
         self.database.fold_log()
 
     def known(self) -> adding.StoredLookups:
@@ -170,20 +158,18 @@ class Writer:
                 self.database.set_number("generation", generation)
         self._publish()
 
-    def rebuild_lexical(self) -> None:
-        """Write the lexical index anew from the database."""
-        rewrite_lexical(self.database, self._files.lexical)
-        self._lexical = LexicalIndex(self._files.lexical, create=True)
+    def rebuild_index(self) -> None:
+        """Write the back end anew from the database and the vector log."""
+        self._index.rebuild()
 
     def _publish(self) -> None:
-        publish(self.database, self._lexical)
+        publish(self.database, self._index)
 
     def _finish_erasing(self) -> None:
-        if finish_erasing(self._files):
-            self._lexical = LexicalIndex(self._files.lexical, create=True)
+        finish_erasing(self._files, self._index)
 
 
-def publish(database: Database, lexical: LexicalIndex) -> None:
+def publish(database: Database, index: Index) -> None:
     """Let readers see what is stored, in both searches.
 
     Raises:
@@ -191,15 +177,15 @@ def publish(database: Database, lexical: LexicalIndex) -> None:
     """
     published, generation = database.number("published_generation"), database.number("generation")
     if published != generation:
-        follow(database, lexical, generation, published)
+        index.follow(generation, published)
         with database.transaction():
             database.set_number("published_generation", generation)
     # A removal is done for every reader by now; where the disk is full, the next writer does this step.
     with contextlib.suppress(ArchiveWriteFailed):
-        follow(database, lexical, generation, generation)
+        index.follow(generation, generation)
 
 
-def finish_erasing(files: Files) -> bool:
+def finish_erasing(files: Files, index: Index) -> bool:
     """Do what is left to do of an erasure; return whether there was one.
 
     Raises:
@@ -209,52 +195,9 @@ def finish_erasing(files: Files) -> bool:
     if not database.unfinished_erasure():
         return False
     erasing.wipe_followers(files)
-    rewrite_lexical(database, files.lexical)
+    index.wipe(erasing.unfinished_ranges(database))
     database.overwrite_deleted()
     database.rewrite()
     with database.transaction():
         database.note_erasure("")
     return True
-
-
-def follow(database: Database, lexical: LexicalIndex, added: int, removed: int) -> None:
-    """Bring the lexical index to hold what was added up to one generation, without what was removed up to another.
-
-    Raises:
-        ArchiveWriteFailed: the disk is full or refuses; the index is as it was.
-    """
-    stamp = lexical_stamp.read(lexical.folder)
-    if stamp and (stamp.added, stamp.removed) == (added, removed):
-        return
-    new = database.articles_added(stamp.added) if stamp else database.articles_held(added, removed)
-    old = database.articles_removed(stamp.removed, removed) if stamp else []
-    if new or old:
-        lexical.apply(_lexical_passages(database, new), old)
-    lexical.stamp(database.archive_id, added, removed)
-
-
-def rewrite_lexical(database: Database, folder: Path) -> None:
-    """Write the lexical index anew from the database, beside the old one, then put it in its place."""
-    fresh, old = folder.with_suffix(".new"), folder.with_suffix(".old")
-    LexicalIndex.discard(fresh)
-    LexicalIndex.discard(old)
-    published = database.number("published_generation")
-    follow(database, LexicalIndex(fresh, create=True), published, published)
-    if folder.exists():
-        folder.rename(old)
-    fresh.rename(folder)
-    LexicalIndex.discard(old)
-
-
-def _lexical_passages(database: Database, articles: Iterable[int]) -> Iterator[LexicalPassage]:
-    for rowid in articles:
-        article = database.article(rowid)
-        for row, start, end, _ in database.passages_of(rowid):
-            yield LexicalPassage(
-                row=row,
-                article=rowid,
-                text=f"{article.title}\n{article.text[start:end]}",
-                day=article.published.toordinal() if article.published else 0,
-                outlet=article.outlet or "",
-                authors=article.authors,
-            )

@@ -9,7 +9,6 @@ import contextlib
 import datetime as dt
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,29 +16,14 @@ from pathlib import Path
 
 import tantivy
 
-from pullquote.comparing_form import comparing_form, name_form
 from pullquote.errors import ArchiveDamaged, ArchiveError, ArchiveWriteFailed
 from pullquote.filters import Filters
+from pullquote.index.analyser import ANALYSER, TOKENIZERS, analyzer, filtered_name, question_terms, searchable, terms_in
 from pullquote.index.backends import lexical_stamp
 from pullquote.index.backends.lexical_read_only import ReadOnlyView
 
 # Memory for uncommitted documents: a batch needs a small part of it; an index built anew flushes at each filling.
 _HEAP_BYTES = 64_000_000
-# Of an over-long question, the first distinct terms decide; BM25's cost grows with each.
-_MAX_TERMS = 64
-# The newest way to make terms of a text. An index says in its schema, by the tokenizer's name, in which way it was
-# made, and is searched in that way until it is written anew: 1 split words at soft hyphens and decomposed accents.
-ANALYSER = 2
-OUTDATED = (
-    "the lexical index was made by an earlier version, which misses words with decomposed accents or soft hyphens"
-)
-_TOKENIZERS = {1: "pullquote", 2: "pullquote-2"}
-# What tantivy itself folds as `comparing_form` does, or splits at: nearly all printed passages hold nothing else, and
-# are spared the Python.
-_FOLDED_BY_TANTIVY = re.compile(
-    "[\x00-\xa9\xab\xac\xae-\xb1\xb4\xb6-\xb8\xbb\xbf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e"
-    "\u2010-\u2027\u2030-\u205e\u20a0-\u20a7\u20a9-\u20bf]*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +51,11 @@ def _schema(analyser: int) -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field("row", stored=False, indexed=True, fast=True)
     builder.add_integer_field("article", stored=False, indexed=True)
-    builder.add_text_field("text", stored=False, tokenizer_name=_TOKENIZERS[analyser], index_option="freq")
+    builder.add_text_field("text", stored=False, tokenizer_name=TOKENIZERS[analyser], index_option="freq")
     builder.add_integer_field("day", stored=False, indexed=True, fast=True)
     builder.add_text_field("outlet", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("author", stored=False, tokenizer_name="raw", index_option="basic")
     return builder.build()
-
-
-def analyzer(analyser: int = ANALYSER) -> tantivy.TextAnalyzer:
-    """Return what makes terms of a text: words in lower case without accents, stemmed, no English stop words."""
-    # Accents go before case: the lower case of İ is an i with an accent of its own.
-    first, then = tantivy.Filter.ascii_fold(), tantivy.Filter.lowercase()
-    if analyser == 1:
-        first, then = then, first
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(64))
-        .filter(first)
-        .filter(then)
-        .filter(tantivy.Filter.stopword("english"))
-        .filter(tantivy.Filter.stemmer("english"))
-        .build()
-    )
 
 
 @contextlib.contextmanager
@@ -111,14 +78,9 @@ def _analyser_on_disk(folder: Path) -> int | None:
     try:
         fields = json.loads((folder / lexical_stamp.META).read_bytes())["schema"]
         name = next(field["options"]["indexing"]["tokenizer"] for field in fields if field["name"] == "text")
-        return next((number for number, known in _TOKENIZERS.items() if known == name), None)
+        return next((number for number, known in TOKENIZERS.items() if known == name), None)
     except (OSError, ValueError, LookupError, TypeError, StopIteration):
         return None
-
-
-def needs_comparing_form(text: str) -> bool:
-    """Return whether a text holds characters that tantivy doesn't fold or split at as the comparing form does."""
-    return not text.isascii() and _FOLDED_BY_TANTIVY.fullmatch(text) is None
 
 
 def is_outdated(folder: Path) -> bool:
@@ -144,7 +106,6 @@ class LexicalIndex:
 
     def _open(self, *, create: bool) -> None:
         self.analyser = _analyser_on_disk(self.folder) or self._for_a_new_one
-        self._analyzer = analyzer(self.analyser)
         self._schema = _schema(self.analyser)
         try:
             if create:
@@ -156,7 +117,7 @@ class LexicalIndex:
             opened = self._view.folder if self._view else self.folder
             with _damage_told(self.folder):
                 self._index = tantivy.Index(self._schema, path=str(opened), reuse=True)
-                self._index.register_tokenizer(_TOKENIZERS[self.analyser], self._analyzer)
+                self._index.register_tokenizer(TOKENIZERS[self.analyser], analyzer(self.analyser))
                 self._index.config_reader(reload_policy="manual")
         except PermissionError as error:
             raise ArchiveError(f"You may not read the archive's {error.filename}.") from error
@@ -192,10 +153,10 @@ class LexicalIndex:
                     tantivy.Document(
                         row=passage.row,
                         article=passage.article,
-                        text=self._searchable(passage.text),
+                        text=searchable(passage.text, self.analyser),
                         day=passage.day,
-                        outlet=self._name(passage.outlet),
-                        author=[self._name(author) for author in passage.authors],
+                        outlet=filtered_name(passage.outlet, self.analyser),
+                        author=[filtered_name(author, self.analyser) for author in passage.authors],
                     )
                 )
             writer.commit()
@@ -221,20 +182,12 @@ class LexicalIndex:
 
     def analyze(self, text: str) -> list[str]:
         """Return the terms of a text as they are counted: folded, without stop words, stemmed."""
-        return self._analyzer.analyze(self._searchable(text))
+        return terms_in(text, self.analyser)
 
     @property
     def outdated(self) -> bool:
         """Whether it was made by an earlier version, to which fewer writings of a word are the same."""
         return self.analyser != ANALYSER
-
-    def _searchable(self, text: str) -> str:
-        """Return a text as it is given to tantivy."""
-        return comparing_form(text) if self.analyser > 1 and needs_comparing_form(text) else text
-
-    def _name(self, name: str) -> str:
-        """Return an outlet's or author's name as it is filtered by."""
-        return name.casefold() if self.analyser == 1 else name_form(name)
 
     def printed(self, word: str) -> int | None:
         """Return how many passages print a word in some form of it; None for a word too common to be counted."""
@@ -247,15 +200,16 @@ class LexicalIndex:
             searcher = self._index.searcher()
             return min(int(searcher.doc_freq("text", term)) for term in terms)
 
-    def rows_with(self, words: Sequence[str], limit: int) -> list[int]:
-        """Return up to `limit` rows of passages with all of these words in some form, in order of row."""
+    def rows_with(self, words: Sequence[str], limit: int, *, every: bool = True) -> list[int]:
+        """Return up to `limit` rows of passages with all of these words (or any) in some form, in order of row."""
         terms = [term for word in words for term in self.analyze(word)]
         if self._index is None or not terms:
             return []
         with _damage_told(self.folder):
             searcher = self._index.searcher()
-            every = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._constant(term, 0.0)) for term in terms])
-            hits = searcher.search(every, limit=limit, count=False).hits
+            occur = tantivy.Occur.Must if every else tantivy.Occur.Should
+            wanted = tantivy.Query.boolean_query([(occur, self._constant(term, 0.0)) for term in terms])
+            hits = searcher.search(wanted, limit=limit, count=False).hits
             rows = searcher.fast_field_values("row", [address for _, address in hits])
             return sorted(int(row) for row in rows if row is not None)
 
@@ -306,13 +260,13 @@ class LexicalIndex:
             return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
 
     def _query(self, query: str, filters: Filters) -> tantivy.Query | None:
-        terms = list(dict.fromkeys(self.analyze(query)))[:_MAX_TERMS]
-        if not terms:
+        wanted = question_terms(query, self.analyser)
+        if not wanted:
             return None
         should = tantivy.Query.boolean_query(
             [
                 (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, "text", term, index_option="freq"))
-                for term in terms
+                for term in wanted
             ]
         )
         must = [(tantivy.Occur.Must, should)]
@@ -331,6 +285,6 @@ class LexicalIndex:
             )
         for field, values in (("outlet", filters.outlets), ("author", filters.authors)):
             if values:
-                folded = [self._name(value) for value in values]
+                folded = [filtered_name(value, self.analyser) for value in values]
                 bounds.append(tantivy.Query.term_set_query(self._schema, field, folded))
         return bounds

@@ -16,11 +16,10 @@ import numpy as np
 
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding.addresses import page_of
-from pullquote.index.backends.lexical import LexicalIndex
-from pullquote.index.backends.vector_log import VectorLog, row_ranges
 from pullquote.index.storage import checksums
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.vector_log import VectorLog, row_ranges
 
 _FEEDBACK = "feedback"
 _EMPTY = "id = '', url = NULL, title = '', outlet = NULL, published = NULL, authors = '[]', language = NULL, "
@@ -100,14 +99,12 @@ def blank(database: Database, vectors: VectorLog, rowids: Sequence[int]) -> list
 
 def wipe_followers(files: Files) -> None:
     """Overwrite the vectors that are to be erased and delete what counts the articles' words; may be done twice."""
-    vectors, words, lexical = files.vectors, files.words, files.lexical
+    vectors, words = files.vectors, files.words
     for first, end in unfinished_ranges(files.database):
         vectors.overwrite(np.zeros((end - first, vectors.dimension), dtype=np.float32), first)
     vectors.cut(files.database.number("vector_rows"))
     for file in (words, *words.parent.glob(f"{words.name}.*.partial")):
         file.unlink(missing_ok=True)
-    for folder in lexical.parent.glob(f"{lexical.name}.*"):
-        LexicalIndex.discard(folder)
 
 
 def note(ranges: Iterable[Sequence[int]]) -> str:

@@ -9,16 +9,15 @@ import numpy as np
 
 from pullquote.errors import ArticleAltered
 from pullquote.index.adding.adding import passage_input
-from pullquote.index.adding.writing import finish_erasing, publish, rewrite_lexical
-from pullquote.index.backends import lexical_stamp
-from pullquote.index.backends.lexical import LexicalIndex, is_outdated
-from pullquote.index.backends.vector_log import VectorLog, row_ranges
+from pullquote.index.adding.writing import finish_erasing, publish
+from pullquote.index.backends.base import Index
 from pullquote.index.embedding.embedder import Embedder
 from pullquote.index.integrity import database_check, verification
 from pullquote.index.search.vocabulary import followed
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
+from pullquote.index.storage.vector_log import VectorLog, row_ranges
 
 # Passages embedded in one go.
 _CHUNK_ROWS = 512
@@ -26,7 +25,7 @@ _CHUNK_ROWS = 512
 _NAMED = 3
 
 
-def mend(files: Files, embedder: Callable[[], Embedder]) -> list[str]:
+def mend(files: Files, index: Index, embedder: Callable[[], Embedder]) -> list[str]:
     """Mend what `verification.problems` finds, as far as that is possible; return what was done, one sentence each.
 
     What the database states, such as the dimension of vectors, has been mended before: `manifest_repair.mend_facts`.
@@ -38,12 +37,13 @@ def mend(files: Files, embedder: Callable[[], Embedder]) -> list[str]:
     if migrate(database, files.vectors):
         done.append("added checksums to an archive that was made before there were any")
     done += _take_out_altered(database)
-    if finish_erasing(files):
+    if finish_erasing(files, index):
         done.append("finished an erasure that was interrupted")
     if embedded := _mend_vectors(database, files.vectors, embedder):
         done.append(f"embedded {embedded} passages again")
-    if _mend_lexical(files):
-        done.append("wrote the lexical index anew")
+    if mended := index.mend():
+        done.append(mended)
+    publish(database, index)
     if verification.words_damaged(database, files.words):
         files.words.unlink(missing_ok=True)
         followed(database, database.number("generation"), files.words, None)
@@ -143,13 +143,3 @@ def _input(database: Database, row: int) -> str:
     except ArticleAltered:
         return ""  # nothing of it can be read: it is taken out, and any vector does
     return passage_input(article, article.text[start:end])
-
-
-def _mend_lexical(files: Files) -> bool:
-    """Write the lexical index anew where it isn't sound, and publish what is stored; return whether it was written."""
-    broken = bool(verification.lexical_problems(files.database, files.lexical)) or not lexical_stamp.read(files.lexical)
-    broken |= is_outdated(files.lexical)
-    if broken:
-        rewrite_lexical(files.database, files.lexical)
-    publish(files.database, LexicalIndex(files.lexical, create=True))
-    return broken

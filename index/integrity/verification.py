@@ -1,32 +1,28 @@
-"""Whether an archive holds what was stored, and whether its followers (vectors, lexical index, words) fit it."""
+"""Whether an archive holds what was stored, and whether its followers (vectors, back end, words) fit it."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from pullquote.errors import ArchiveDamaged, ArchiveError
-from pullquote.index.backends import lexical_stamp
-from pullquote.index.backends.lexical import OUTDATED, LexicalIndex, is_outdated
-from pullquote.index.backends.vector_log import VectorLog
+from pullquote.index.backends.base import Index
 from pullquote.index.integrity.database_check import database_problems
 from pullquote.index.integrity.erasing import unfinished_ranges
 from pullquote.index.search import vocabulary
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.vector_log import VectorLog
 
 # Rows looked at in one go: 16,384 of 384 numbers are 13 MB.
 _CHUNK_ROWS = 16_384
 # A stored vector has length 1 up to float16's rounding.
 _LENGTH_TOLERANCE = 0.01
-# A writer may be putting a new lexical index in the place of the old one.
-_TRIES, _PAUSE_S = 5, 0.1
 
 
-def problems(files: Files) -> list[str]:
+def problems(files: Files, index: Index) -> list[str]:
     """Return what is wrong, one sentence each; an empty list means that everything is what was stored.
 
     A batch that was stored but not yet published, as a crash can leave it, is nothing wrong: no reader sees it,
@@ -38,21 +34,14 @@ def problems(files: Files) -> list[str]:
             found += database_problems(files.database)
             found += vector_problems(files.database, files.vectors)
     except ArchiveError as error:
-        found.append(without_advice(error))
+        found.append(error.without_advice)
         return found
-    found += lexical_problems(files.database, files.lexical)
-    if is_outdated(files.lexical):
-        found.append(OUTDATED)
+    found += index.problems()
     if words_damaged(files.database, files.words):
         found.append("the list of printed words is damaged")
     if files.database.unfinished_erasure():
         found.append("an erasure was interrupted: what is to be erased may still stand in some file")
     return found
-
-
-def without_advice(error: ArchiveError) -> str:
-    """Return what an error says is wrong, without what to run."""
-    return str(error).partition("; run:")[0]
 
 
 def notes(files: Files) -> list[str]:
@@ -128,87 +117,6 @@ def _batches(database: Database) -> Iterator[tuple[int, int, str]]:
     for first, end, checksum in database.vector_batches():
         if isinstance(first, int) and isinstance(end, int) and 0 <= first < end <= rows:
             yield first, end, checksum
-
-
-# -- the lexical index
-
-
-def lexical_problems(database: Database, folder: Path, *, thorough: bool = True) -> list[str]:
-    """Return what is wrong with the lexical index.
-
-    Args:
-        database: what it should follow.
-        folder: where it is.
-        thorough: read all its files and count its passages; otherwise only whose it is, how far it is, and whether its
-            files are as long as they were: a millisecond.
-    """
-    for _ in range(_TRIES):
-        before = lexical_stamp.read(folder)
-        generations = database.number("published_generation"), database.number("generation")
-        found = _lexical_problems(database, folder, thorough=thorough)
-        if not found or _is_quiet(database, folder, before, generations):
-            return found
-        time.sleep(_PAUSE_S)
-    return found
-
-
-def _is_quiet(
-    database: Database, folder: Path, stamp: lexical_stamp.Stamp | None, generations: tuple[int, int]
-) -> bool:
-    """Return whether no writer was at work since."""
-    now = database.number("published_generation"), database.number("generation")
-    return now == generations and lexical_stamp.read(folder) == stamp and folder.is_dir()
-
-
-def _lexical_problems(database: Database, folder: Path, *, thorough: bool) -> list[str]:
-    published = database.number("published_generation")
-    # Before the database's numbers: a writer raises these first.
-    stamp = lexical_stamp.read(folder)
-    generation = database.number("generation")
-    if not database.has_checksums or (stamp is None and not folder.is_dir()):
-        return _miscounted(database, folder, {(published, published), (generation, generation)})
-    if stamp is None:
-        return ["the lexical index doesn't say what it follows"]
-    if wrong := _of_another(stamp, database.archive_id, published, generation):
-        return [wrong]
-    behind = stamp.added < generation or stamp.removed < published
-    altered = _altered_files(folder, stamp, behind=behind, thorough=thorough)
-    found = [f"the lexical index was altered: {', '.join(altered)}"] if altered else []
-    if thorough:
-        added, removed = {stamp.added, generation}, {stamp.removed, published}
-        found += _miscounted(database, folder, {(one, other) for one in added for other in removed})
-    return found
-
-
-def _of_another(stamp: lexical_stamp.Stamp, archive: str, published: int, generation: int) -> str:
-    """Return what is wrong where an index follows another archive, or another state of this one."""
-    if stamp.archive != archive:
-        return "the lexical index is another archive's"
-    if stamp.added > generation:
-        lost = "the database lost what was committed last"
-        return f"the lexical index is of change {stamp.added}, the database of {generation}: {lost}"
-    if stamp.added < published:
-        return f"the lexical index is of change {stamp.added}, the database of {published}"
-    return ""
-
-
-def _altered_files(folder: Path, stamp: lexical_stamp.Stamp, *, behind: bool, thorough: bool) -> list[str]:
-    """Return the files that aren't what the stamp says; of an index that was committed since, fewer can be told."""
-    if not thorough:
-        return [] if behind else lexical_stamp.missing_or_cut(folder, stamp)
-    return lexical_stamp.altered_but_there(folder, stamp) if behind else lexical_stamp.altered(folder, stamp)
-
-
-def _miscounted(database: Database, folder: Path, states: set[tuple[int, int]]) -> list[str]:
-    """Return a sentence where the index holds as many passages as in none of the states (added, removed)."""
-    try:
-        count = LexicalIndex(folder).count()
-    except ArchiveError as error:
-        return [without_advice(error)]
-    expected = {database.passages_held(added, removed) for added, removed in states}
-    if count in expected:
-        return []
-    return [f"the lexical index holds {count} passages, the database {min(expected)}"]
 
 
 # -- words

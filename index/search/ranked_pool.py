@@ -27,6 +27,6 @@ def described_pool(
     """
     query = check_query(query)
     vector = checked_query(archive.embedder, query)
-    with archive._searchable() as (database, snapshot, lexical):
-        found = pool(database, snapshot, lexical, query, vector, filters or Filters())
-        return list(zip(found, describe(query, found, lexical.analyze), strict=True))
+    with archive._searchable() as (database, index):
+        found = pool(database, index, query, vector, filters or Filters())
+        return list(zip(found, describe(query, found, index.analyze), strict=True))

@@ -1,4 +1,4 @@
-"""One question over one snapshot: both lists, fused and ordered, near-identical passages once."""
+"""One question over one generation: both lists, fused and ordered, near-identical passages once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import numpy as np
 from pullquote.answers import Hit, Searched
 from pullquote.arguments import text
 from pullquote.articles import Article, Passage
-from pullquote.comparing_form import composed, name_form
+from pullquote.comparing_form import composed
 from pullquote.errors import ArticleAltered, InputError
 from pullquote.filters import Filters
-from pullquote.index.backends.lexical import LexicalIndex
-from pullquote.index.backends.snapshot import Snapshot
+from pullquote.index.backends.base import Searcher
 from pullquote.index.embedding.embedder import Vectors
 from pullquote.index.passages.near_duplicates import Wording, says_the_same
 from pullquote.index.search.fusion import WEIGHTS, recency_factor, reciprocal_rank_fusion
@@ -59,8 +58,7 @@ class _Lists:
 
 def run(
     database: Database,
-    snapshot: Snapshot,
-    lexical: LexicalIndex,
+    index: Searcher,
     query: str,
     vector: Vectors,
     *,
@@ -73,62 +71,32 @@ def run(
     `vector` is the query's, (dimension,) float32. A ranker orders the first `POOL` passages of the fusion, and the
     others follow as they are; without one the fusion's order stands.
     """
-    lists, scope = _search(database, snapshot, lexical, query, vector, max(_DEPTH, 2 * limit), filters)
+    lists, scope = _search(index, query, vector, max(_DEPTH, 2 * limit), filters)
     altered: dict[str, None] = {}
     found = _passages(database, lists, filters, altered)
     if ranker is None:
         hits = _hits(((one, one.fused) for one in found), limit)
     else:
-        first = ordered(query, list(islice(found, POOL)), ranker, lexical.analyze)
+        first = ordered(query, list(islice(found, POOL)), ranker, index.analyze)
         hits = _hits(chain(first, _following(found, first)), limit)
     return hits, replace(scope, altered=tuple(altered))
 
 
-def pool(
-    database: Database, snapshot: Snapshot, lexical: LexicalIndex, query: str, vector: Vectors, filters: Filters
-) -> list[FoundPassage]:
+def pool(database: Database, index: Searcher, query: str, vector: Vectors, filters: Filters) -> list[FoundPassage]:
     """Return what a ranker orders, in the fusion's order."""
-    lists, _ = _search(database, snapshot, lexical, query, vector, _DEPTH, filters)
+    lists, _ = _search(index, query, vector, _DEPTH, filters)
     return list(islice(_passages(database, lists, filters, {}), POOL))
 
 
-def _search(
-    database: Database,
-    snapshot: Snapshot,
-    lexical: LexicalIndex,
-    query: str,
-    vector: Vectors,
-    depth: int,
-    filters: Filters,
-) -> tuple[_Lists, Searched]:
-    articles = snapshot.article_mask(filters)
-    passages = snapshot.passage_mask(articles)
-    since, until = snapshot.days_between(articles)
-    scope = Searched(int(articles.sum()), int(passages.sum()), since, until)
-    dense = snapshot.dense_search(vector, passages, depth)
-    if lexical.outdated:
-        filters = _as_printed(database, snapshot.generation, filters)
-    # The lexical index may be a batch ahead of the snapshot; what the snapshot can't see doesn't count.
-    words = [
-        (row, score) for row, score in lexical.search(query, filters, depth) if row < snapshot.rows and passages[row]
-    ]
+def _search(index: Searcher, query: str, vector: Vectors, depth: int, filters: Filters) -> tuple[_Lists, Searched]:
+    scope = index.scope(filters)
+    dense = index.by_vector(vector, filters, depth)
+    words = index.by_terms(query, filters, depth)
     fused = reciprocal_rank_fusion([[row for row, _ in dense], [row for row, _ in words]], weights=WEIGHTS)
     if filters.as_of:
-        _prefer_recent(fused, snapshot, filters.as_of)
+        _prefer_recent(fused, index, filters.as_of)
     order = sorted(fused, key=lambda row: (-fused[row], row))
     return _Lists(dict(dense), dict(words), fused, order), scope
-
-
-def _as_printed(database: Database, generation: int, filters: Filters) -> Filters:
-    """Return filters with the names as articles print them, which is how an outdated lexical index holds them."""
-    if not (filters.outlets or filters.authors):
-        return filters
-    outlets, authors = (set(map(name_form, names)) for names in (filters.outlets, filters.authors))
-    printed_outlets, printed_authors = set(filters.outlets), set(filters.authors)
-    for _, outlet, byline in database.bylines(generation):
-        printed_outlets |= {outlet} if outlet and name_form(outlet) in outlets else set()
-        printed_authors |= {author for author in byline if name_form(author) in authors}
-    return replace(filters, outlets=tuple(sorted(printed_outlets)), authors=tuple(sorted(printed_authors)))
 
 
 def _passages(database: Database, lists: _Lists, filters: Filters, altered: dict[str, None]) -> Iterator[FoundPassage]:
@@ -179,9 +147,9 @@ def _following(
         yield one, first[-1][1] - (highest - one.fused)
 
 
-def _prefer_recent(scores: dict[int, float], snapshot: Snapshot, as_of: dt.date) -> None:
+def _prefer_recent(scores: dict[int, float], index: Searcher, as_of: dt.date) -> None:
     rows = np.fromiter(scores, dtype=np.int64)
-    for row, day in zip(rows, snapshot.days(rows), strict=True):
+    for row, day in zip(rows, index.days(rows), strict=True):
         scores[int(row)] *= recency_factor(as_of.toordinal() - int(day))
 
 

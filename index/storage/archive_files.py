@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pullquote.index.backends.vector_log import VectorLog
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.vector_log import VectorLog
 
 DATABASE, VECTORS, LEXICAL, WORDS, LOCK = "archive.db", "vectors.f16", "lexical", "words.tsv", "archive.lock"
 

@@ -177,6 +177,15 @@ class Database(Connection):
         self.set_number("article_rows", self.number("article_rows") + 1)
         return int(rowid)
 
+    def shown_between(self, rowid: int) -> tuple[int, int | None]:
+        """Return the generations that added and removed a stored article; None for one that is still there."""
+        added_in, removed_in = self.query("SELECT added_in, removed_in FROM articles WHERE rowid = ?", (rowid,))[0]
+        return added_in, removed_in
+
+    def stored_row(self, rowid: int) -> list[Any]:
+        """Return the values of `schema.ARTICLE_COLUMNS` of a stored article."""
+        return list(self.query(f"SELECT {schema.ARTICLE_COLUMNS} FROM articles WHERE rowid = ?", (rowid,))[0])
+
     def is_live(self, rowid: int) -> bool:
         """Return whether an article is there and wasn't removed."""
         return bool(self.query("SELECT 1 FROM articles WHERE rowid = ? AND removed_in IS NULL", (rowid,)))
@@ -280,6 +289,15 @@ class Database(Connection):
                 (added, removed),
             )[0][0]
         )
+
+    def rows_held(self, generation: int) -> list[int]:
+        """Return the vector rows of the passages that a generation shows, in order."""
+        rows = self.query(
+            "SELECT passages.rowid FROM passages JOIN articles ON articles.rowid = passages.article "
+            "WHERE added_in <= ?1 AND (removed_in IS NULL OR removed_in > ?1) ORDER BY passages.rowid",
+            (generation,),
+        )
+        return [row for (row,) in rows]
 
     def articles_between(self, generation: int, later: int) -> tuple[list[int], list[int]]:
         """Return rowids of the articles that a later generation shows and an earlier doesn't, and the other way."""

@@ -6,8 +6,8 @@ An archive of format 1, which has no checksums, becomes one of this format. One 
 from __future__ import annotations
 
 from pullquote.errors import ArchiveDamaged, ArticleAltered
-from pullquote.index.backends.vector_log import VectorLog
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.vector_log import VectorLog
 
 # Rows under one checksum: 4,096 of 384 numbers are 3 MB.
 _BATCH_ROWS = 4096

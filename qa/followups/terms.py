@@ -10,11 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
-import tantivy
-
-from pullquote.index.backends.lexical import analyzer
+from pullquote.index.analyser import analyzer
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -52,10 +50,5 @@ def left_out(question: str, rewrite: str, earlier: Iterable[str]) -> frozenset[s
 
 @lru_cache(maxsize=65536)
 def _term(word: str) -> str | None:
-    found = _analyzer().analyze(word)
+    found = analyzer().analyze(word)
     return found[0] if found else None
-
-
-@cache
-def _analyzer() -> tantivy.TextAnalyzer:
-    return analyzer()

@@ -7,9 +7,9 @@ import re
 import shutil
 import sqlite3
 
-from pullquote.index.adding.writing import follow
 from pullquote.index.archive import Archive
 from pullquote.index.backends.lexical import LexicalIndex
+from pullquote.index.backends.local import follow
 from pullquote.index.storage import schema
 from pullquote.index.storage.database import Database
 

@@ -94,6 +94,14 @@ def add(
         ),
     ],
     archive: ArchiveDir = None,
+    index: Annotated[
+        str | None,
+        typer.Option(
+            "--index",
+            metavar="ADDRESS",
+            help="Let Milvus search the archive from now on: http://HOST:19530, or FILE.db for Milvus Lite.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if anything that should be readable was not.")
     ] = False,
@@ -110,7 +118,7 @@ def add(
     path = archive_dir(context, archive)
     from pullquote.index.archive import Archive
 
-    with Archive.open(path, create=True) as opened, Meter("adding") as meter:
+    with Archive.open(path, create=True, index=index) as opened, Meter("adding") as meter:
         report = opened.add(sources, progress=show_adding(meter))
         advise(opened)
     if as_json:

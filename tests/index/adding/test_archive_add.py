@@ -11,9 +11,10 @@ from filelock import FileLock
 
 from pullquote.errors import ArchiveLocked
 from pullquote.filters import Filters
-from pullquote.index.adding import adding, writing
+from pullquote.index.adding import adding
 from pullquote.index.adding.writing import Writer
 from pullquote.index.archive import Archive
+from pullquote.index.backends import local
 from pullquote.index.backends.lexical import LexicalIndex
 
 from fakes import FailingEmbedder, HashEmbedder, made_up_news
@@ -373,7 +374,7 @@ def test_a_killed_change_is_seen_whole_or_not_at_all(
     """A removal and a new version, stopped after each step: all ways to look at the archive agree."""
     archive.add([write_articles(FERRY, DUES, STORM)])
     archive.close()
-    follow = writing.follow
+    follow = local.follow
 
     def dies(database, lexical, added: int, removed: int) -> None:
         if added == before:  # a writer looks first whether another one left something to do
@@ -399,7 +400,7 @@ def test_a_killed_change_is_seen_whole_or_not_at_all(
     for number, write in enumerate(changes):
         before = reopened(archive).generation
         with monkeypatch.context() as patch:
-            patch.setattr(writing, "follow", dies)
+            patch.setattr(local, "follow", dies)
             with pytest.raises(Killed):
                 write(reopened(archive))
         for expected in (states[number + (dies_after == "the publication")], states[number + 1]):

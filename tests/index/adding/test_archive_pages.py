@@ -10,8 +10,8 @@ import pytest
 from old_archives import as_format_1, change, with_first_analyser, without_addresses
 
 from pullquote.errors import ArchiveDamaged
+from pullquote.index.analyser import OUTDATED
 from pullquote.index.archive import Archive
-from pullquote.index.backends.lexical import OUTDATED
 from pullquote.index.search.printed_words import vocabulary
 from pullquote.index.storage.database import Database
 

@@ -11,7 +11,8 @@ import pytest
 from pullquote.comparing_form import comparing_form
 from pullquote.errors import ArchiveDamaged, ArchiveWriteFailed
 from pullquote.filters import Filters
-from pullquote.index.backends.lexical import _FOLDED_BY_TANTIVY, LexicalIndex, LexicalPassage, is_outdated
+from pullquote.index.analyser import _FOLDED_BY_TANTIVY
+from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage, is_outdated
 
 ANYTHING = Filters()
 

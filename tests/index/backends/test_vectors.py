@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pullquote.errors import ArchiveDamaged, ArchiveWriteFailed
-from pullquote.index.backends.vector_log import VectorLog
+from pullquote.index.storage.vector_log import VectorLog
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding import writing
 from pullquote.index.archive import Archive
+from pullquote.index.backends import local
 from pullquote.index.search.printed_words import vocabulary
 from pullquote.index.storage.database import Database
 
@@ -122,7 +123,7 @@ def test_an_interrupted_erasure_is_told_and_finished(filled: Archive, monkeypatc
     def die(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    place = {"wipe_followers": writing.erasing, "rewrite_lexical": writing, "rewrite": Database}[step]
+    place = {"wipe_followers": writing.erasing, "rewrite_lexical": local, "rewrite": Database}[step]
     with monkeypatch.context() as patch:
         patch.setattr(place, step, die)
         with pytest.raises(KeyboardInterrupt):

@@ -13,8 +13,8 @@ from pullquote.answers import Hit
 from pullquote.errors import InputError
 from pullquote.filters import Filters
 from pullquote.index.adding.adding import passage_input
+from pullquote.index.analyser import OUTDATED
 from pullquote.index.archive import Archive
-from pullquote.index.backends.lexical import OUTDATED
 from pullquote.index.search.fusion import WEIGHTS, recency_factor
 from pullquote.index.search.searching import check_query
 

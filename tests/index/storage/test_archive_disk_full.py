@@ -13,8 +13,8 @@ import pytest
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.archive import Archive
 from pullquote.index.backends import lexical as lexical_module
-from pullquote.index.backends import vector_log as vectors_module
 from pullquote.index.backends.lexical import LexicalIndex
+from pullquote.index.storage import vector_log as vectors_module
 from pullquote.index.storage.database import Database
 
 from fakes import HashEmbedder, made_up_news

@@ -139,7 +139,7 @@ def test_what_somebody_else_changes_is_followed(protected, archive: Archive, mon
         patch.setattr(os, "access", lambda path, mode: mode != os.W_OK and access(path, mode))
         reader = Archive.open(archive.path, embedder=HashEmbedder())
         assert {hit.article.id for hit in reader.search("ferry")} == {"ferry", "storm"}
-        views = [view for view in Path(reader._lexical._view.folder).iterdir()]
+        views = [view for view in Path(reader._index.lexical._view.folder).iterdir()]
         assert any(file.is_symlink() for file in views)
     writer = Archive.open(archive.path, embedder=HashEmbedder())
     writer.remove(["storm"])

@@ -113,6 +113,22 @@ class VectorLog:
             )
         return rows.reshape(-1, self.dimension)
 
+    def take(self, rows: npt.NDArray[np.int64]) -> Rows:
+        """Return these rows, in the order given, as (n, dimension) float16.
+
+        Raises:
+            ArchiveDamaged: the file is shorter than that.
+        """
+        if not len(rows):
+            return np.empty((0, self.dimension), dtype=np.float16)
+        first, end = int(rows.min()), int(rows.max()) + 1
+        if end - first <= 2 * len(rows):
+            return self.read(first, end)[rows - first]
+        if self.rows_on_disk() < end:
+            return self.read(first, end)  # says that the file is too short
+        mapped = np.memmap(self.file, dtype=np.float16, mode="r", shape=(end, self.dimension))
+        return np.array(mapped[rows])
+
     def rows_on_disk(self) -> int:
         """Return how many whole rows the file holds, committed or not."""
         return self.file.stat().st_size // self._offset(1) if self.file.exists() else 0
