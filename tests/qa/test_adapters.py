@@ -41,26 +41,28 @@ def python_with(extra: str) -> Path:
     # They come after its own, and pip is among them. Unlike a bare path, this reads .pth files, too.
     (there / "project.pth").write_text(f"import site; site.addsitedir({here!r})\n", encoding="utf-8")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    run([*pip, "--constraint", str(constraints), *wanted], folder / "pip.log")
+    if trouble := failed([*pip, "--constraint", str(constraints), *wanted], folder / "pip.log"):
+        pytest.skip(f"{extra} can't be installed here: {trouble}")
     marker.write_text(made_of, encoding="utf-8")
     return python
 
 
-def run(command: list[str], log: Path) -> None:
-    """Run a command in the repository, offline but for pip; fail with what it said last."""
+def failed(command: list[str], log: Path) -> str:
+    """Run a command in the repository, offline but for pip; return what it said last if it fails, else ""."""
     variables = {**environment(threads=1), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     with log.open("w", encoding="utf-8") as stream:
         done = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, env=variables, cwd=REPOSITORY)
-    if done.returncode:
-        print(log.read_text(encoding="utf-8", errors="replace"))
-        pytest.fail(last_words(log), pytrace=False)
+    return last_words(log) or f"exit code {done.returncode}" if done.returncode else ""
 
 
 @pytest.mark.adapters
 @pytest.mark.parametrize("extra", FRAMEWORKS)
 def test_used_in_its_frameworks_own_way(extra, tmp_path):
     script = REPOSITORY / f"tests/qa/adapters/use_{FRAMEWORKS[extra][0]}.py"
-    run([str(python_with(extra)), "-m", "pytest", "-p", "no:cacheprovider", str(script)], tmp_path / "pytest.log")
+    log = tmp_path / "pytest.log"
+    if trouble := failed([str(python_with(extra)), "-m", "pytest", "-p", "no:cacheprovider", str(script)], log):
+        print(log.read_text(encoding="utf-8", errors="replace"))
+        pytest.fail(trouble, pytrace=False)
 
 
 @pytest.mark.parametrize("extra", FRAMEWORKS)
