@@ -47,8 +47,8 @@ def checked_address(text: str, archive: Path, *, archive_id: str = "") -> str:
 def move(files: Files, text: str) -> None:
     """Let an archive be searched at an address, or by itself, from now on; nothing is embedded again.
 
-    On a writer's archive, whose lock the caller holds. The back end that it had isn't asked: nobody may answer there any
-    more. What a Milvus holds stays there. Interrupted, the archive has the back end that it had.
+    On a writer's archive, whose lock the caller holds. The back end that it had isn't asked: nobody may answer there
+    any more. What a Milvus holds stays there. Interrupted, the archive has the back end that it had.
 
     Args:
         files: the archive's.

@@ -22,8 +22,8 @@ NOT_INSTALLED = (
 LITE_NOT_INSTALLED = (
     "An index in a file needs the package milvus-lite, which isn't installed; run: pip install 'pullquote[milvus]'"
 )
-# How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages less
-# than a second. Without a limit, pymilvus asks a dead server 75 times.
+# How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages
+# less than a second. Without a limit, pymilvus asks a dead server 75 times.
 _ANSWER_WITHIN_S = 20
 # Of what builds or loads an index, which takes the longer, the more there is. It follows calls that were answered.
 _BUILD_WITHIN_S = 600
@@ -96,8 +96,8 @@ class MilvusConnection:
     def collection(self, what: str, version: int | None = None) -> str:
         """Return the name of one of the archive's collections; nobody else's is like it.
 
-        The kind comes first, then the version, then the archive's name, which begins with no digit: `pullquote_KIND_NAME`
-        for what has no version, else `pullquote_KIND_VERSION_NAME`.
+        The kind comes first, then the version, then the archive's name, which begins with no digit:
+        `pullquote_KIND_VERSION_NAME`, and `pullquote_state_NAME`, which has no version.
         """
         if what == STATE:
             return f"pullquote_{what}_{self.address.name}"

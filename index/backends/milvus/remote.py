@@ -175,24 +175,8 @@ class RemoteArchive(Archive):
             ArchiveDamaged: what is to be copied was altered.
             ArchiveError: others write so fast that no one state of the index could be read.
         """
-        for _ in range(_TRIES):
-            generation, before = state.removed, self._copy.number("published_generation")
-            # Not as far as the index: behind the rows of its published generation stand those that are not seen yet.
-            ((copied,),) = self._copy.query("SELECT coalesce(max(rowid) + 1, 0) FROM passages")
-            try:
-                articles, passages = list(self._articles(state)), list(self._passages(state, copied))
-            except ArchiveError:
-                now = self._state()
-                if now.version == state.version:
-                    raise
-            else:
-                now = self._state()
-                # Of a later generation, what this one still shows may have been deleted while it was read.
-                if (now.version, now.removed) == (state.version, state.removed):
-                    break
-            state = now
-        else:
-            raise ArchiveError(f"The index {self._address} is being written to all the time; try again.")
+        state, articles, passages = self._read(state)
+        generation, before = state.removed, self._copy.number("published_generation")
         shown = {row["article"] for row in articles}
         with self._copy.transaction():
             # Removals first: a new version has its old one's id.
@@ -206,14 +190,38 @@ class RemoteArchive(Archive):
                     "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?)",
                     (row["row"], row["article"], row["start"], row["end"], row["tokens"]),
                 )
-            ((rows,),) = self._copy.query("SELECT coalesce(max(rowid) + 1, 0) FROM passages")
             for key, number in (
                 ("generation", generation),
                 ("published_generation", generation),
-                ("vector_rows", rows),
+                ("vector_rows", self._rows_copied()),
                 ("article_rows", state.last_article),
             ):
                 self._copy.set_number(key, number)
+
+    def _rows_copied(self) -> int:
+        """Return one more than the highest row of a passage that was copied.
+
+        An index may have more: behind the rows of the published generation stand those that aren't seen yet.
+        """
+        return int(self._copy.query("SELECT coalesce(max(rowid) + 1, 0) FROM passages")[0][0])
+
+    def _read(self, state: IndexState) -> tuple[IndexState, list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the articles that a published generation shows and its new passages, with the state they are of."""
+        for _ in range(_TRIES):
+            copied = self._rows_copied()
+            try:
+                articles, passages = list(self._articles(state)), list(self._passages(state, copied))
+            except ArchiveError:
+                now = self._state()
+                if now.version == state.version:
+                    raise
+            else:
+                now = self._state()
+                # Of a later generation, what this one still shows may have been deleted while it was read.
+                if (now.version, now.removed) == (state.version, state.removed):
+                    return state, articles, passages
+            state = now
+        raise ArchiveError(f"The index {self._address} is being written to all the time; try again.")
 
     def _articles(self, state: IndexState) -> Iterator[dict[str, Any]]:
         fields = ["article", "added_in", "facts", "facts_checksum"]

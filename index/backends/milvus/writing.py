@@ -168,8 +168,8 @@ class MilvusWriter:
     def _marked(self, articles: Sequence[int], generation: int, followed: int) -> Iterator[list[str]]:
         """Mark the rows of articles as removed by a generation; yield the terms of each passage that was counted.
 
-        What was marked before, by a writer that was then killed, is yielded again: its counting was not finished. Neither
-        was that of what it added after the generation that is `followed`.
+        What was marked before, by a writer that was then killed, is yielded again: its counting was not finished.
+        Neither was that of what it added after the generation that is `followed`.
         """
         for article in articles:
             self._mark(collections.ARTICLES, f"article == {article}", generation)
