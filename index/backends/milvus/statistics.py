@@ -161,6 +161,7 @@ class TermCounts:
         Raises:
             ArchiveWriteFailed: Milvus refused, or went away.
         """
+        self._take_back(followed)
         # Two terms of one key are counted together.
         by_key: Counter[int] = Counter()
         for term, difference in differences.items():
@@ -171,8 +172,7 @@ class TermCounts:
             stored = self._stored(part)
             changed = []
             for key in part:
-                changed_in, passages, before = stored.get(key, (0, 0, 0))
-                base = before if changed_in > followed else passages
+                base = stored.get(key, (0, 0, 0))[1]
                 changed.append(
                     {
                         "key": key,
@@ -184,6 +184,24 @@ class TermCounts:
                 )
             self._connection.upsert(collections.TERMS, changed)
         self._of = (-1, -1)
+
+    def _take_back(self, followed: int) -> None:
+        """Let each count be that as of a generation, where a killed writer counted more."""
+        fields = ["key", "before"]
+        while rows := self._connection.query(collections.TERMS, f"changed_in > {followed}", fields):
+            self._connection.upsert(
+                collections.TERMS,
+                [
+                    {
+                        "key": row["key"],
+                        "changed_in": followed,
+                        "passages": row["before"],
+                        "before": row["before"],
+                        "unused": collections.UNUSED_VECTOR,
+                    }
+                    for row in rows
+                ],
+            )
 
     def by_key(self, generation: int, keys: Sequence[int]) -> dict[int, int]:
         """Return in how many passages the terms of keys stand at a generation; those that Milvus has."""

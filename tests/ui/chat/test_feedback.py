@@ -40,6 +40,7 @@ def gold(store):
 def test_a_chat_by_address_takes_no_verdict(tmp_path, monkeypatch):
     archive = fakes.FakeArchive()
     monkeypatch.setattr(archive, "path", tmp_path, raising=False)
+    monkeypatch.setattr(archive, "article", ARTICLES.get, raising=False)
     monkeypatch.setattr(archive, "by_address", True, raising=False)
     with pytest.raises(InputError, match="this chat reads it by address"):
         FeedbackStore.beside(archive).record(asked(), "right")
