@@ -104,14 +104,13 @@ def ids(archive: Archive, query: str, **filters: Any) -> list[str]:
     return [hit.article.id for hit in archive.search(query, **filters)]
 
 
-def kill_at(monkeypatch: pytest.MonkeyPatch, name: str) -> pytest.MonkeyPatch:
+def kill_at(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Let the writer die when it calls a function of `writing`."""
 
     def die(*given: object, **options: object) -> None:
         raise Killed
 
     monkeypatch.setattr(f"pullquote.index.backends.milvus.writing.{name}", die)
-    return monkeypatch
 
 
 def kill_after_follow(archive: Archive, change: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +211,7 @@ def test_by_address_altered_facts_are_told(make, by_address, connected):
     connection = connected(archive)
     (piece,) = connection.query("articles", "article == 2", ["*"])
     connection.upsert("articles", [{**piece, "facts": piece["facts"].replace("Post", "Past")}])
-    with pytest.raises(ArchiveDamaged, match="The facts of article 2 .* were altered"):
+    with pytest.raises(ArchiveDamaged, match=r"The facts of article 2 .* were altered"):
         by_address(archive)
 
 
@@ -249,9 +248,10 @@ def test_a_killed_rewriting_leaves_what_there_was(make, connected, monkeypatch: 
     archive = make()
     connection = connected(archive)
     before = collections.versions(connection)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         kill_at(patch, step)
-        archive.optimize()
+        with pytest.raises(Killed):
+            archive.optimize()
     assert len(collections.versions(connection)) == 6
     assert ids(archive, "ferry")[0] == "n1"
     archive.add_articles([STORM])
@@ -333,9 +333,10 @@ def test_altered_vectors_that_reached_milvus_are_mended_there(make, connected):
 
 def test_terms_are_counted_once_over_two_changes_that_were_not_published(make, monkeypatch: pytest.MonkeyPatch):
     archive = make()
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         kill_at(patch, "write_state")
-        archive.add_articles([STORM, replace(NEWS[0], text="The port authority has no chair.")])
+        with pytest.raises(Killed):
+            archive.add_articles([STORM, replace(NEWS[0], text="The port authority has no chair.")])
     # As `check --repair` takes out what was altered, before it publishes.
     with archive._locked() as database, database.transaction():
         database.mark_removed(database.live_rowid("n9")[0], 3)
@@ -365,6 +366,7 @@ def test_a_moved_archive_leaves_no_words_of_what_is_erased(make, server: str):
     left = [archive.path / "lexical.old", archive.path / "lexical.new"]
     for folder in left:
         shutil.copytree(archive.path / "lexical", folder)
+        (folder / "words").write_bytes(b"quorvexian")
     archive.close()
 
     def holding() -> list[str]:
@@ -372,7 +374,7 @@ def test_a_moved_archive_leaves_no_words_of_what_is_erased(make, server: str):
             str(file) for file in archive.path.rglob("*") if file.is_file() and b"quorvex" in file.read_bytes().lower()
         ]
 
-    assert any("lexical.old" in file for file in holding())
+    assert len([file for file in holding() if "/lexical." in file]) == 2
     with Archive.open(archive.path, embedder=HashEmbedder(), index=f"{server}/t{uuid.uuid4().hex}") as moved:
         assert list(archive.path.glob("lexical*")) == []
         left[0].mkdir()  # as a kill before the last step leaves it
