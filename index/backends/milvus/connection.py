@@ -41,6 +41,10 @@ _open_files: Counter[str] = Counter()
 _opening = threading.Lock()
 
 
+class Unreachable(ArchiveError):  # noqa: N818
+    """Milvus doesn't answer: asking it once more takes as long again."""
+
+
 class MilvusConnection:
     """One client, and how its collections are named.
 
@@ -135,7 +139,8 @@ class MilvusConnection:
         except (MilvusException, grpc.RpcError) as error:  # pymilvus passes some of grpc's on as they are
             if writes:
                 self.not_written(error)
-            raise ArchiveError(
+            answers = not isinstance(error, grpc.RpcError) and not isinstance(error.__cause__, grpc.RpcError)
+            raise (ArchiveError if answers else Unreachable)(
                 f"The index {self.address} cannot be searched ({_reason(error)}); if it is running, run: "
                 "pullquote check --repair"
             ) from error
@@ -160,7 +165,7 @@ class MilvusConnection:
         try:
             yield
         except ArchiveError as error:
-            if type(error) is not ArchiveError:  # what is damaged, altered or not written says so itself
+            if type(error) not in (ArchiveError, Unreachable):  # what is damaged, altered or not written says so itself
                 raise
             self.not_written(error.__cause__ or error)
 

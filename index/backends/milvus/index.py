@@ -62,6 +62,8 @@ class MilvusIndex:
         self._address = address
         self._table = VisibleArticles(files.database)
         self._state: IndexState | None = None
+        # Why nobody answered who wrote: a writer asks only once, and is soon gone.
+        self._away: ArchiveError | None = None
 
     @cached_property
     def _connection(self) -> MilvusConnection:
@@ -282,10 +284,14 @@ class MilvusIndex:
         Raises:
             BackEndAway: Milvus refused, or doesn't answer.
         """
-        try:
-            connection = self._connection
-        except ArchiveError as error:
-            raise BackEndAway(str(error)) from error
+        if self._away is None:
+            try:
+                _ = self._connection
+            except ArchiveError as error:
+                self._away = error
+        if self._away is not None:
+            raise BackEndAway(str(self._away)) from self._away
+        connection = self._connection
         with connection.writing():
             yield self._writer
 
@@ -332,6 +338,8 @@ class MilvusIndex:
 
     def problems(self) -> list[str]:
         """Return what is wrong with what Milvus holds, one sentence each, after reading all of it but vectors."""
+        if self._away is not None:
+            return [self._away.without_advice]
         try:
             return IndexCheck(self._connection, self._terms, self._files).problems()
         except ArchiveError as error:

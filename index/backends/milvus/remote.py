@@ -25,7 +25,7 @@ from pullquote.index.archive import Archive
 from pullquote.index.backends.base import Searcher
 from pullquote.index.backends.milvus import collections, stored_articles
 from pullquote.index.backends.milvus.address import MilvusAddress
-from pullquote.index.backends.milvus.connection import MilvusConnection
+from pullquote.index.backends.milvus.connection import MilvusConnection, Unreachable
 from pullquote.index.backends.milvus.index import MilvusIndex
 from pullquote.index.backends.milvus.rows import shown_at
 from pullquote.index.backends.milvus.statistics import IndexState, read_state
@@ -101,8 +101,9 @@ class CopiedDatabase(Database):
         version = self._connection.version
         try:
             return self._connection.query(collections.ARTICLES, f"article == {rowid}", fields)
-        except ArchiveError:
-            read_state(self._connection)
+        except ArchiveError as error:
+            if not isinstance(error, Unreachable):
+                read_state(self._connection)
             if self._connection.version == version:
                 raise
             # The index was written anew meanwhile: the article is the same there.
@@ -211,8 +212,8 @@ class RemoteArchive(Archive):
             copied = self._rows_copied()
             try:
                 articles, passages = list(self._articles(state)), list(self._passages(state, copied))
-            except ArchiveError:
-                now = self._state()
+            except ArchiveError as error:
+                now = state if isinstance(error, Unreachable) else self._state()
                 if now.version == state.version:
                     raise
             else:

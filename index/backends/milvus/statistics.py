@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from pullquote.errors import ArchiveDamaged, ArchiveError
 from pullquote.index.backends.milvus import collections
-from pullquote.index.backends.milvus.connection import STATE, MilvusConnection
+from pullquote.index.backends.milvus.connection import STATE, MilvusConnection, Unreachable
 from pullquote.index.backends.milvus.rows import term_key
 
 _KEY, _OWNER = "state", "archive"
@@ -104,9 +104,9 @@ def _rows(connection: MilvusConnection) -> dict[str, str]:
         try:
             rows = connection.query(STATE, f'key in ["{_KEY}", "{_OWNER}"]', ["key", "value"])
             return {row["key"]: row["value"] for row in rows}
-        except ArchiveError:
+        except ArchiveError as error:
             # Dropped, or let go by a server that was started again: looked for once more.
-            if not may_be_gone:
+            if not may_be_gone or isinstance(error, Unreachable):
                 raise
             connection.loaded.clear()
     return {}
