@@ -222,7 +222,7 @@ class MilvusConnection:
                 server_manager_instance.release_server(self.address.uri)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """Return what an error says, on one line."""
     message = str(getattr(error, "message", "") or error) or type(error).__name__
     return " ".join(message.split())[:300]
