@@ -35,7 +35,7 @@ from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
 from pullquote.index.backends.base import Index, Searcher
-from pullquote.index.backends.opening import INDEX, checked_address, is_at, move, open_index
+from pullquote.index.backends.opening import INDEX, LOCAL, checked_address, is_at, move, open_index
 from pullquote.index.embedding.embedder import (
     DEFAULT_EMBEDDER,
     Embedder,
@@ -54,6 +54,7 @@ from pullquote.index.search.vocabulary import Vocabulary, followed
 from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTORS, WORDS, Files
 from pullquote.index.storage.creating import create as create_archive
 from pullquote.index.storage.database import ArticleFacts, Database
+from pullquote.index.storage.migration import migrate
 from pullquote.index.storage.vector_log import VectorLog
 from pullquote.paths import expanded
 from pullquote.plugins import Plugin, PluginKind, plugin_named, plugins
@@ -88,6 +89,9 @@ class Archive:
 
     Make one with `Archive.open`. Methods may be called from several threads.
     """
+
+    # Whether it is read by the address of its index alone: then its folder isn't here, and nothing is kept in it.
+    by_address = False
 
     def __init__(self, path: Path, embedder: Embedder | None) -> None:
         self.path = path
@@ -132,14 +136,15 @@ class Archive:
             embedder: what embeds passages and questions; by default the one the archive was made with.
                 A name makes sense with `create` only, and is looked up when first needed.
             index: the address of the Milvus that searches the archive from now on, such as "http://HOST:19530" or
-                "FILE.db" (`docs/milvus.md`); by default the archive is searched as before, a new one by itself.
+                "FILE.db" (`docs/milvus.md`), or "local" for the archive itself; by default the archive is searched as
+                before, a new one by itself.
 
         Raises:
             NotAnArchive: there is none and `create` is false, or the directory holds something else.
             ArchiveTooNew: it was written by a later version.
             ArchiveWriteFailed: it can't be made.
             ModelMismatch: `embedder` is not the one the archive was made with.
-            InputError: `index` is no address or another archive's, or the archive is searched at another one already.
+            InputError: `index` is no address, or another archive's.
             ArchiveError: nothing answers at the index, or pymilvus isn't installed.
         """
         if not isinstance(path, (str, Path)):
@@ -155,28 +160,37 @@ class Archive:
             own = embedder is not None and not isinstance(embedder, (str, _LOADED_BY_NAME))
             plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
             package = plugin.packages[0] if plugin else None
-            address = checked_address(index, folder) if index is not None else None
+            address = checked_address(index, folder) if index is not None and index != LOCAL else None
             create_archive(folder, partial(_manifest_of, loaded, own=own, package=package, index=address))
-        archive = cls(folder, loaded)
-        if index is not None and not is_at(archive._database, index):
-            archive._move_to(index)
-        if archive._given_embedder is not None:
-            archive._check_embedder(archive._given_embedder)
+        with contextlib.ExitStack() as opened:
+            archive = opened.enter_context(contextlib.closing(cls(folder, loaded)))
+            if index is not None and not is_at(archive._database, index):
+                archive._move_to(index)
+            if loaded is not None:
+                archive._check_embedder(loaded)
+            opened.pop_all()
         return archive
 
     def _move_to(self, index: str) -> None:
-        """Let an address search the archive from now on."""
-        with self._writer() as writer:
-            move(self._files(writer.database), index)
+        """Let an address search the archive from now on, or "local" the archive itself."""
+        with self._locked() as database:
+            if not database.manifest_is_sound():
+                raise database.manifest_damaged()
+            files = self._files(database)
+            migrate(database, files.vectors)
+            move(files, index)
+            database.fold_log()
 
     @classmethod
     def _remote(cls, address: str, embedder: Embedder | None) -> Archive:
         # Not before it is needed: it is built on this class, and pymilvus is an extra.
         from pullquote.index.backends.milvus.remote import RemoteArchive, address_of
 
-        archive = RemoteArchive(address_of(address), embedder)
-        if embedder is not None:
-            archive._check_embedder(embedder)
+        with contextlib.ExitStack() as opened:
+            archive = opened.enter_context(contextlib.closing(RemoteArchive(address_of(address), embedder)))
+            if embedder is not None:
+                archive._check_embedder(embedder)
+            opened.pop_all()
         return archive
 
     def __enter__(self) -> Self:

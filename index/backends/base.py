@@ -17,7 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from pullquote.answers import Searched
+from pullquote.errors import ArchiveWriteFailed
 from pullquote.filters import Filters
+
+
+class BackEndAway(ArchiveWriteFailed):
+    """The engine refuses or doesn't answer; what the archive's folder holds is as it should be."""
 
 
 class Match(NamedTuple):
@@ -86,8 +91,8 @@ class Searcher(Protocol):
     def by_terms(self, query: str, filters: Filters, limit: int) -> list[Match]:
         """Return up to `limit` passages that hold a term of the query, with their BM25, best first."""
 
-    def rows_with(self, words: Sequence[str], limit: int, *, every: bool = True) -> list[int]:
-        """Return up to `limit` rows of passages with all of these words (or, unless `every`, any), in order of row.
+    def rows_with(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return up to `limit` rows of passages with all of these words, in order of row.
 
         A word is there in any form of it: its terms are.
         """
@@ -143,7 +148,10 @@ class Index(Searcher, Protocol):
         """Return what is wrong with what is held, one sentence each, after reading all of it."""
 
     def mend(self) -> str:
-        """Write anew what isn't sound; return what was done, "" for nothing."""
+        """Write anew what isn't sound; return what was done, "" for nothing.
+
+        Where the engine doesn't answer, nothing is done, and `problems` says so.
+        """
 
     def advice(self) -> str | None:
         """Return what to run to bring what an earlier version made up to date; None where there is nothing to do."""

@@ -200,15 +200,14 @@ class LexicalIndex:
             searcher = self._index.searcher()
             return min(int(searcher.doc_freq("text", term)) for term in terms)
 
-    def rows_with(self, words: Sequence[str], limit: int, *, every: bool = True) -> list[int]:
-        """Return up to `limit` rows of passages with all of these words (or any) in some form, in order of row."""
+    def rows_with(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return up to `limit` rows of passages with all of these words in some form, in order of row."""
         terms = [term for word in words for term in self.analyze(word)]
         if self._index is None or not terms:
             return []
         with _damage_told(self.folder):
             searcher = self._index.searcher()
-            occur = tantivy.Occur.Must if every else tantivy.Occur.Should
-            wanted = tantivy.Query.boolean_query([(occur, self._constant(term, 0.0)) for term in terms])
+            wanted = tantivy.Query.boolean_query([(tantivy.Occur.Must, self._constant(term, 0.0)) for term in terms])
             hits = searcher.search(wanted, limit=limit, count=False).hits
             rows = searcher.fast_field_values("row", [address for _, address in hits])
             return sorted(int(row) for row in rows if row is not None)

@@ -127,9 +127,9 @@ class LocalIndex:
             printed_authors |= {author for author in byline if name_form(author) in authors}
         return replace(filters, outlets=tuple(sorted(printed_outlets)), authors=tuple(sorted(printed_authors)))
 
-    def rows_with(self, words: Sequence[str], limit: int, *, every: bool = True) -> list[int]:
-        """Return up to `limit` rows of passages with all of these words (or, unless `every`, any), in order of row."""
-        return self._seen()[1].rows_with(words, limit, every=every)
+    def rows_with(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return up to `limit` rows of passages with all of these words, in order of row."""
+        return self._seen()[1].rows_with(words, limit)
 
     def printed(self, word: str) -> int | None:
         """Return how many passages print a word in some form of it; None for a word too common to be counted."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
-from pullquote.errors import InputError
 from pullquote.index.backends.base import Index
 from pullquote.index.backends.lexical import LexicalIndex
 from pullquote.index.backends.local import LocalIndex
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 
-# The manifest's key for the address of the back end, where it isn't the local one.
-INDEX = "index"
+# The manifest's key for the address of the back end, where it isn't the local one, and what stands for that one.
+INDEX, LOCAL = "index", "local"
 
 
 def open_index(files: Files) -> Index:
@@ -23,7 +23,7 @@ def open_index(files: Files) -> Index:
 
 
 def checked_address(text: str, archive: Path, *, archive_id: str = "") -> str:
-    """Return the address of an archive's new back end, as the manifest keeps it.
+    """Return the address of an archive's new back end, as the manifest keeps it. Nothing is written there.
 
     Args:
         text: as it is written after `--index`.
@@ -36,48 +36,73 @@ def checked_address(text: str, archive: Path, *, archive_id: str = "") -> str:
     """
     from pullquote.index.backends.milvus.address import MilvusAddress
     from pullquote.index.backends.milvus.connection import MilvusConnection
-    from pullquote.index.backends.milvus.statistics import read_state
+    from pullquote.index.backends.milvus.writing import check_owner
 
     address = MilvusAddress.parse(text, archive=archive)
     with contextlib.closing(MilvusConnection(address)) as connection:
-        state = read_state(connection)
-    if state is not None and state.archive != archive_id:
-        raise InputError(f"The index {address} is another archive's; name another one: --index {address.uri}/NAME")
+        check_owner(connection, archive_id)
     return str(address)
 
 
 def move(files: Files, text: str) -> None:
-    """Let an archive be searched at an address from now on; nothing is embedded again. On a writer's archive.
+    """Let an archive be searched at an address, or by itself, from now on; nothing is embedded again.
 
-    Interrupted, the archive has the back end that it had.
+    On a writer's archive, whose lock the caller holds. The back end that it had isn't asked: nobody may answer there
+    any more. What a Milvus holds stays there. Interrupted, the archive has the back end that it had.
+
+    Args:
+        files: the archive's.
+        text: an address, or "local".
 
     Raises:
-        InputError: it is no address, the index is another archive's, or the archive has another index already.
+        InputError: it is no address, or the index is another archive's.
         ArchiveError: nothing answers there, or pymilvus isn't installed.
         ArchiveWriteFailed: Milvus or the disk refuses.
     """
     database, archive = files.database, files.database.file.parent
-    made_with = database.manifest().get(INDEX)
-    if made_with is not None:
-        raise InputError(
-            f"The archive {archive} is searched at {made_with}; leave --index out, or make another archive."
-        )
+    if text == LOCAL:
+        LocalIndex(files).rebuild()
+        with database.transaction():
+            database.execute("DELETE FROM manifest WHERE key = ?", (INDEX,))
+        return
     address = checked_address(text, archive, archive_id=database.archive_id)
     with contextlib.closing(_milvus(files, address)) as index:
         index.rebuild()
     with database.transaction():
-        database.execute("INSERT INTO manifest VALUES (?, ?)", (INDEX, address))
-    LexicalIndex.discard(files.lexical)
+        database.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (INDEX, address))
+    discard_leftovers(files)
+
+
+def leftovers(files: Files) -> list[Path]:
+    """Return what is left in the folder of a lexical index, where another back end searches the archive."""
+    return sorted(_lexical_folders(files)) if INDEX in files.database.manifest() else []
+
+
+def discard_leftovers(files: Files) -> bool:
+    """Delete what `leftovers` finds; return whether there was anything."""
+    found = leftovers(files)
+    for folder in found:
+        LexicalIndex.discard(folder)
+    return bool(found)
+
+
+def _lexical_folders(files: Files) -> Iterator[Path]:
+    """Yield the lexical index and what a killed writer of it left beside it."""
+    if files.lexical.exists():
+        yield files.lexical
+    yield from files.lexical.parent.glob(f"{files.lexical.name}.*")
 
 
 def is_at(database: Database, text: str) -> bool:
-    """Return whether an archive is searched at an address.
+    """Return whether an archive is searched at an address, or by itself for "local".
 
     Raises:
         InputError: it is no address.
     """
     from pullquote.index.backends.milvus.address import MilvusAddress
 
+    if text == LOCAL:
+        return INDEX not in database.manifest()
     return database.manifest().get(INDEX) == str(MilvusAddress.parse(text, archive=database.file.parent))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding.addresses import page_of
+from pullquote.index.backends.opening import discard_leftovers
 from pullquote.index.storage import checksums
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
@@ -98,13 +99,17 @@ def blank(database: Database, vectors: VectorLog, rowids: Sequence[int]) -> list
 
 
 def wipe_followers(files: Files) -> None:
-    """Overwrite the vectors that are to be erased and delete what counts the articles' words; may be done twice."""
+    """Overwrite the vectors that are to be erased and delete what holds the articles' words; may be done twice.
+
+    The back end's own is `Index.wipe`'s.
+    """
     vectors, words = files.vectors, files.words
     for first, end in unfinished_ranges(files.database):
         vectors.overwrite(np.zeros((end - first, vectors.dimension), dtype=np.float32), first)
     vectors.cut(files.database.number("vector_rows"))
     for file in (words, *words.parent.glob(f"{words.name}.*.partial")):
         file.unlink(missing_ok=True)
+    discard_leftovers(files)
 
 
 def note(ranges: Iterable[Sequence[int]]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import numpy as np
 from pullquote.errors import ArticleAltered
 from pullquote.index.adding.adding import passage_input
 from pullquote.index.adding.writing import finish_erasing, publish
-from pullquote.index.backends.base import Index
+from pullquote.index.backends.base import BackEndAway, Index
+from pullquote.index.backends.opening import discard_leftovers
 from pullquote.index.embedding.embedder import Embedder
 from pullquote.index.integrity import database_check, verification
 from pullquote.index.search.vocabulary import followed
@@ -37,13 +39,17 @@ def mend(files: Files, index: Index, embedder: Callable[[], Embedder]) -> list[s
     if migrate(database, files.vectors):
         done.append("added checksums to an archive that was made before there were any")
     done += _take_out_altered(database)
-    if finish_erasing(files, index):
-        done.append("finished an erasure that was interrupted")
+    if discard_leftovers(files):
+        done.append("deleted a lexical index that another back end has replaced")
+    with contextlib.suppress(BackEndAway):  # whose problems say so
+        if finish_erasing(files, index):
+            done.append("finished an erasure that was interrupted")
     if embedded := _mend_vectors(database, files.vectors, embedder):
         done.append(f"embedded {embedded} passages again")
     if mended := index.mend():
         done.append(mended)
-    publish(database, index)
+    with contextlib.suppress(BackEndAway):
+        publish(database, index)
     if verification.words_damaged(database, files.words):
         files.words.unlink(missing_ok=True)
         followed(database, database.number("generation"), files.words, None)

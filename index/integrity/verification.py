@@ -9,6 +9,7 @@ import numpy as np
 
 from pullquote.errors import ArchiveDamaged, ArchiveError
 from pullquote.index.backends.base import Index
+from pullquote.index.backends.opening import leftovers
 from pullquote.index.integrity.database_check import database_problems
 from pullquote.index.integrity.erasing import unfinished_ranges
 from pullquote.index.search import vocabulary
@@ -37,6 +38,9 @@ def problems(files: Files, index: Index) -> list[str]:
         found.append(error.without_advice)
         return found
     found += index.problems()
+    if left := leftovers(files):
+        names = ", ".join(folder.name for folder in left)
+        found.append(f"a lexical index is left ({names}), which another back end has replaced")
     if words_damaged(files.database, files.words):
         found.append("the list of printed words is damaged")
     if files.database.unfinished_erasure():

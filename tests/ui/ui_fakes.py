@@ -185,6 +185,7 @@ class FakeArchive:
     fails: ClassVar[BaseException | None] = None
     searches: ClassVar[list[tuple[str, int, Filters]]] = []
     optimized: ClassVar[int] = 0
+    by_address: ClassVar[bool] = False
 
     def advice(self):
         return None

@@ -85,9 +85,11 @@ class FeedbackStore:
     Args:
         folder: where the two files go; made with the first verdict.
         article: gives an article by id or URL, to look better answers up in (`Archive.article`).
+        kept: whether there is such a folder: an archive that is read by address has none here.
     """
 
-    def __init__(self, folder: Path, article: Callable[[str], Article | None]) -> None:
+    def __init__(self, folder: Path, article: Callable[[str], Article | None], *, kept: bool = True) -> None:
+        self._kept = kept
         self.folder = folder
         self.log = folder / LOG
         self.gold = folder / GOLD
@@ -96,7 +98,7 @@ class FeedbackStore:
     @classmethod
     def beside(cls, archive: Archive) -> FeedbackStore:
         """Return the store of an archive, in its folder."""
-        return cls(archive.path / FOLDER, archive.article)
+        return cls(archive.path / FOLDER, archive.article, kept=not archive.by_address)
 
     def record(
         self,
@@ -121,10 +123,15 @@ class FeedbackStore:
             user: who says so.
 
         Raises:
-            InputError: there is no answer to judge, or the better one stands nowhere in the article.
+            InputError: there is no answer to judge, or the better one stands nowhere in the article; or the archive is
+                read by address, and has no folder here.
             ArchiveWriteFailed: the disk is full or refuses.
             ArchiveLocked: another process has been writing verdicts for seconds.
         """
+        if not self._kept:
+            raise InputError(
+                "Verdicts are kept in the archive's folder, and this chat reads it by address: give them where it is."
+            )
         if verdict not in VERDICTS:
             raise InputError(f"A verdict is one of {', '.join(VERDICTS)}, not {shorten(verdict, 40)!r}.")
         answer = exchange.answer

@@ -99,7 +99,7 @@ def add(
         typer.Option(
             "--index",
             metavar="ADDRESS",
-            help="Let Milvus search the archive from now on: http://HOST:19530, or FILE.db for Milvus Lite.",
+            help="Where the archive is searched from now on: http://HOST:19530, FILE.db (Milvus Lite), or local.",
         ),
     ] = None,
     strict: Annotated[

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from pullquote.errors import InputError
 
 _FORMS = "http://HOST:PORT, http://HOST:PORT/NAME, FILE.db or FILE.db/NAME"
+# The user and password, or the key, of a server that asks for one: USER:PASSWORD or a token.
+TOKEN_VARIABLE = "PULLQUOTE_MILVUS_TOKEN"
 # What Milvus allows in the name of a collection.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
@@ -32,7 +34,7 @@ class MilvusAddress:
     @property
     def is_file(self) -> bool:
         """Whether it is a file of Milvus Lite, which one process at a time can open."""
-        return self.uri.endswith(".db")
+        return not self.uri.startswith(("http://", "https://"))
 
     @classmethod
     def parse(cls, text: str, *, archive: Path | None = None) -> MilvusAddress:
@@ -50,6 +52,11 @@ class MilvusAddress:
         if text.startswith(("http://", "https://")):
             parts = urlsplit(text)
             uri, name = f"{parts.scheme}://{parts.netloc}", parts.path.strip("/")
+            if "@" in parts.netloc:
+                raise InputError(
+                    "An address with a user or a password would be kept and shown; write http://HOST:PORT, and give "
+                    f"USER:PASSWORD in the variable {TOKEN_VARIABLE}."
+                )
             if not parts.hostname:
                 raise InputError(f"{text!r} names no host; write {_FORMS}.")
         else:

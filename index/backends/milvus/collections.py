@@ -1,20 +1,25 @@
 """The collections of one archive in Milvus, and what their rows hold.
 
-Each name begins with `pullquote_`, so that nobody else's collection is ever taken for one.
+Each name begins with `pullquote_`, so that nobody else's collection is ever taken for one. The kind comes before the
+archive's name, so that no two archives' collections have one name.
 
-- `pullquote_NAME`: passages, searched by vector (HNSW, inner product) and by words (a sparse vector of BM25 weights).
-- `pullquote_NAME_articles`: articles in pieces, for whoever has nothing but the address.
-- `pullquote_NAME_terms`: in how many passages each term stands (`statistics.py`).
-- `pullquote_NAME_state`: one row that says whose the index is and how far it follows.
+- `pullquote_passages_1_NAME`: passages, searched by vector (HNSW, inner product) and by words (a sparse vector of BM25
+  weights).
+- `pullquote_articles_1_NAME`: articles in pieces, for whoever has nothing but the address.
+- `pullquote_terms_1_NAME`: in how many passages each term stands (`statistics.py`).
+- `pullquote_state_NAME`: a row that says whose the index is, and one that says how far it follows, and which number the
+  others have. An index that is written anew gets a new number. The old one is searched until the state names the new
+  one, and is dropped then.
 
 A row carries the generation that added it and the one that removed it. Readers ask for what their generation shows.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from pullquote.index.backends.milvus.connection import MilvusConnection
+from pullquote.index.backends.milvus.connection import STATE, MilvusConnection
 
 if TYPE_CHECKING:
     from pymilvus import CollectionSchema
@@ -22,7 +27,7 @@ if TYPE_CHECKING:
 # Name, type and options of a field.
 _Field = tuple[str, str, dict[str, object]]
 
-PASSAGES, ARTICLES, TERMS, STATE = "", "articles", "terms", "state"
+PASSAGES, ARTICLES, TERMS = "passages", "articles", "terms"
 # Of a row that wasn't removed.
 NEVER = 2**62
 # Milvus' bounds on text, in bytes, and on the byline, in names.
@@ -34,44 +39,57 @@ HNSW = {"M": 16, "efConstruction": 200}
 
 
 def create(connection: MilvusConnection, dimension: int) -> None:
-    """Make the archive's collections anew, empty; what was there is dropped, the state first.
+    """Make the collections of a connection's version, empty, and the archive's state where there is none.
 
     Raises:
-        ArchiveWriteFailed: Milvus refused, or went away.
+        BackEndAway: Milvus refused, or doesn't answer.
     """
-    drop(connection)
     passages = _schema(_passages(connection, dimension))
+    if not connection.tell("has_collection", connection.collection(STATE)):
+        _make(connection, STATE, _schema(_FIELDS[STATE]), {"unused": _flat()})
     _make(connection, PASSAGES, passages, {"vector": _hnsw(), "sparse": _sparse()})
-    for what in (ARTICLES, TERMS, STATE):
+    for what in (ARTICLES, TERMS):
         _make(connection, what, _schema(_FIELDS[what]), {"unused": _flat()})
 
 
 def drop(connection: MilvusConnection) -> None:
-    """Drop the archive's collections, the one that says whose they are first."""
-    with connection.writing():
-        for what in (STATE, TERMS, ARTICLES, PASSAGES):
-            name = connection.collection(what)
-            if connection.client.has_collection(name):
-                connection.client.drop_collection(name)
+    """Drop the archive's collections, the one that says whose they are last."""
+    drop_others(connection, -1)
+    if connection.tell("has_collection", connection.collection(STATE)):
+        connection.tell("drop_collection", connection.collection(STATE))
 
 
-def loaded(connection: MilvusConnection) -> bool:
-    """Return whether the archive's collections are there, after having Milvus load what a restart left on its disk."""
-    names = [connection.collection(what) for what in (STATE, TERMS, ARTICLES, PASSAGES)]
-    with connection.reading():
-        if not all(connection.client.has_collection(name) for name in names):
+def versions(connection: MilvusConnection) -> dict[str, int]:
+    """Return the archive's collections, but for its state, with the version of each."""
+    pattern = re.compile(rf"pullquote_(?:{PASSAGES}|{ARTICLES}|{TERMS})_(\d+)_{connection.address.name}")
+    found = ((name, pattern.fullmatch(name)) for name in connection.ask("list_collections"))
+    return {name: int(match[1]) for name, match in found if match}
+
+
+def drop_others(connection: MilvusConnection, kept: int) -> None:
+    """Drop the archive's collections of other versions than one: what was searched before, or a kill left."""
+    for name, version in sorted(versions(connection).items()):
+        if version != kept:
+            connection.tell("drop_collection", name)
+            connection.loaded.discard(name)
+
+
+def load(connection: MilvusConnection, *kinds: str) -> bool:
+    """Return whether collections are there, after having Milvus load what a restart left on its disk."""
+    for name in map(connection.collection, kinds):
+        if name in connection.loaded:
+            continue
+        if not connection.ask("has_collection", name):
             return False
-        for name in names if not connection.has_loaded else ():
-            connection.client.load_collection(name)
-    connection.has_loaded = True
+        connection.ask("load_collection", name)
+        connection.loaded.add(name)
     return True
 
 
 def index_type(connection: MilvusConnection) -> tuple[str, str]:
     """Return the type and the metric of the index over vectors, as Milvus says it was built."""
-    with connection.reading():
-        facts = connection.client.describe_index(connection.collection(PASSAGES), "vector")
-        return str(facts["index_type"]), str(facts["metric_type"])
+    facts = connection.ask("describe_index", connection.collection(PASSAGES), "vector")
+    return str(facts["index_type"]), str(facts["metric_type"])
 
 
 # Of a collection without vectors: Milvus wants one in each.
@@ -85,6 +103,7 @@ _FIELDS: dict[str, list[_Field]] = {
         ("added_in", "INT64", {}),
         ("removed_in", "INT64", {}),
         ("facts", "VARCHAR", {"max_length": MAX_BYTES}),
+        ("facts_checksum", "VARCHAR", {"max_length": 64}),
         ("content", "VARCHAR", {"max_length": MAX_BYTES}),
         ("checksum", "VARCHAR", {"max_length": 64}),
         _UNUSED,
@@ -124,6 +143,7 @@ def _passages(connection: MilvusConnection, dimension: int) -> list[_Field]:
             {"element_type": "VARCHAR", "max_capacity": MAX_NAMES, "max_length": 4 * MAX_NAME_CHARS},
         ),
         ("terms", "VARCHAR", {"max_length": MAX_BYTES, **analysed}),
+        ("vector_checksum", "VARCHAR", {"max_length": 64}),
         ("checksum", "VARCHAR", {"max_length": 64}),
         ("sparse", "SPARSE_FLOAT_VECTOR", {}),
         ("vector", "FLOAT_VECTOR", {"dim": dimension}),
@@ -145,14 +165,14 @@ def _make(
     connection: MilvusConnection, what: str, schema: CollectionSchema, indexes: dict[str, dict[str, object]]
 ) -> None:
     name = connection.collection(what)
-    with connection.writing():
-        prepared = connection.client.prepare_index_params()
-        for field, options in indexes.items():
-            prepared.add_index(field_name=field, index_name=field, **options)
-        connection.client.create_collection(name, schema=schema, consistency_level="Strong")
-        # Not waited for: nothing is there yet, and Lite knows no way to wait.
-        connection.client.create_index(name, prepared, sync=False)
-        connection.client.load_collection(name)
+    prepared = connection.client.prepare_index_params()
+    for field, options in indexes.items():
+        prepared.add_index(field_name=field, index_name=field, **options)
+    connection.tell("create_collection", name, schema=schema, consistency_level="Strong")
+    # Not waited for: nothing is there yet, and Lite knows no way to wait.
+    connection.tell("create_index", name, prepared, sync=False)
+    connection.tell("load_collection", name)
+    connection.loaded.add(name)
 
 
 def _hnsw() -> dict[str, object]:

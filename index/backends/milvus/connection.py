@@ -7,10 +7,11 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pullquote.errors import ArchiveError, ArchiveWriteFailed
-from pullquote.index.backends.milvus.address import MilvusAddress
+from pullquote.errors import ArchiveError
+from pullquote.index.backends.base import BackEndAway
+from pullquote.index.backends.milvus.address import TOKEN_VARIABLE, MilvusAddress
 
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
@@ -21,22 +22,35 @@ NOT_INSTALLED = (
 LITE_NOT_INSTALLED = (
     "An index in a file needs the package milvus-lite, which isn't installed; run: pip install 'pullquote[milvus]'"
 )
-# The user and password, or the key, of a server that asks for one: USER:PASSWORD or a token.
-TOKEN_VARIABLE = "PULLQUOTE_MILVUS_TOKEN"
-# A server that has just been started, or is busy with others, may take a while to let somebody in.
-_ANSWER_WITHIN_S = 60
+# How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages
+# less than a second. Without a limit, pymilvus asks a dead server 75 times.
+_ANSWER_WITHIN_S = 20
+# Of what builds or loads an index, which takes the longer, the more there is. It follows calls that were answered.
+_BUILD_WITHIN_S = 600
+_SLOW = {"flush", "load_collection", "compact"}
 # Milvus gives at most so many rows to one query or search.
 MOST_ROWS = 16_384
 # Rows sent in one message, which may have 64 MB: a passage takes about 4 kB, and at most 140.
 ROWS_A_MESSAGE = 400
+
+# The kind of the one collection that isn't written anew.
+STATE = "state"
 
 # How many connections of this process are open to each file: the last one to close lets go of it.
 _open_files: Counter[str] = Counter()
 _opening = threading.Lock()
 
 
+class Unreachable(ArchiveError):  # noqa: N818
+    """Milvus doesn't answer: asking it once more takes as long again."""
+
+
 class MilvusConnection:
-    """One client, and how its collections are named: NAME and NAME_what.
+    """One client, and how its collections are named.
+
+    Attributes:
+        version: which writing of the index is asked: each time it is written anew, it gets collections of its own.
+        loaded: the collections that Milvus was asked to load: it answers of no others.
 
     Raises:
         ArchiveError: pymilvus isn't installed, or nothing answers at the address.
@@ -62,13 +76,13 @@ class MilvusConnection:
                     # Lite takes pings between calls for an attack, and says so on stderr.
                     grpc_options={"grpc.keepalive_permit_without_calls": False},
                 )
-                self.version = str(self.client.get_server_version())
+                self._server = str(self.client.get_server_version(timeout=_ANSWER_WITHIN_S))
             except Exception as error:  # pymilvus raises grpc's, its own and Python's
                 raise ArchiveError(self._unreachable(error)) from error
             _open_files[address.uri] += 1
         self._is_open = True
-        # Whether Milvus was asked to load the archive's collections: it answers of no others.
-        self.has_loaded = False
+        self.version = 0
+        self.loaded: set[str] = set()
 
     def _unreachable(self, error: Exception) -> str:
         if self.address.is_file:
@@ -81,87 +95,118 @@ class MilvusConnection:
     @property
     def is_lite(self) -> bool:
         """Whether Milvus Lite answers, which has fewer analysers, and builds indexes only of what was flushed."""
-        return "lite" in self.version
+        return "lite" in self._server
 
-    def collection(self, what: str = "") -> str:
-        """Return the name of one of the archive's collections; nobody else's begins like it."""
-        name = f"pullquote_{self.address.name}"
-        return f"{name}_{what}" if what else name
+    def collection(self, what: str, version: int | None = None) -> str:
+        """Return the name of one of the archive's collections; nobody else's is like it.
 
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """Tell what Milvus refuses in the block.
+        The kind comes first, then the version, then the archive's name, which begins with no digit:
+        `pullquote_KIND_VERSION_NAME`, and `pullquote_state_NAME`, which has no version.
+        """
+        if what == STATE:
+            return f"pullquote_{what}_{self.address.name}"
+        return f"pullquote_{what}_{self.version if version is None else version}_{self.address.name}"
+
+    def ask(self, call: str, *given: Any, **options: Any) -> Any:
+        """Return what a call of `MilvusClient` gives that reads.
 
         Raises:
-            ArchiveWriteFailed: it refused, or it went away.
+            ArchiveError: Milvus refused, or doesn't answer.
         """
+        with self._told(writes=False):
+            return self._call(call, *given, **options)
+
+    def tell(self, call: str, *given: Any, **options: Any) -> Any:
+        """Return what a call of `MilvusClient` gives that writes.
+
+        Raises:
+            BackEndAway: Milvus refused, or doesn't answer.
+        """
+        with self._told(writes=True):
+            return self._call(call, *given, **options)
+
+    def _call(self, call: str, *given: Any, **options: Any) -> Any:
+        limit = _BUILD_WITHIN_S if call in _SLOW else _ANSWER_WITHIN_S
+        return getattr(self.client, call)(*given, timeout=limit, **options)
+
+    @contextlib.contextmanager
+    def _told(self, *, writes: bool) -> Iterator[None]:
+        import grpc
         from pymilvus.exceptions import MilvusException
 
         try:
             yield
-        except MilvusException as error:
-            raise ArchiveWriteFailed(
-                f"The index {self.address} cannot be written ({_reason(error)}); what was committed before is intact."
-            ) from error
-
-    @contextlib.contextmanager
-    def reading(self) -> Iterator[None]:
-        """Tell what Milvus refuses in the block.
-
-        Raises:
-            ArchiveError: it refused, or it went away.
-        """
-        from pymilvus.exceptions import MilvusException
-
-        try:
-            yield
-        except MilvusException as error:
-            raise ArchiveError(
+        except (MilvusException, grpc.RpcError) as error:  # pymilvus passes some of grpc's on as they are
+            if writes:
+                self.not_written(error)
+            answers = not isinstance(error, grpc.RpcError) and not isinstance(error.__cause__, grpc.RpcError)
+            raise (ArchiveError if answers else Unreachable)(
                 f"The index {self.address} cannot be searched ({_reason(error)}); if it is running, run: "
                 "pullquote check --repair"
             ) from error
+
+    def not_written(self, error: BaseException) -> NoReturn:
+        """Tell that Milvus refused to write, or doesn't answer.
+
+        Raises:
+            BackEndAway: always.
+        """
+        raise BackEndAway(
+            f"The index {self.address} cannot be written ({_reason(error)}); what was committed before is intact."
+        ) from error
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """Tell what fails while somebody writes, also where only reading was asked for.
+
+        Raises:
+            BackEndAway: Milvus refused, or doesn't answer.
+        """
+        try:
+            yield
+        except ArchiveError as error:
+            if type(error) not in (ArchiveError, Unreachable):  # what is damaged, altered or not written says so itself
+                raise
+            self.not_written(error.__cause__ or error)
 
     def query(
         self, what: str, condition: str, fields: Sequence[str], *, limit: int | None = None
     ) -> list[dict[str, Any]]:
         """Return up to `limit` rows (at most `MOST_ROWS`) of a collection that meet a condition."""
-        with self.reading():
-            return list(
-                self.client.query(
-                    self.collection(what),
-                    filter=condition,
-                    output_fields=list(fields),
-                    limit=limit or MOST_ROWS,
-                    consistency_level="Strong",
-                )
+        return list(
+            self.ask(
+                "query",
+                self.collection(what),
+                filter=condition,
+                output_fields=list(fields),
+                limit=limit or MOST_ROWS,
+                consistency_level="Strong",
             )
+        )
 
     def count(self, what: str, condition: str) -> int:
         """Return how many rows of a collection meet a condition."""
-        with self.reading():
-            found = self.client.query(
-                self.collection(what), filter=condition, output_fields=["count(*)"], consistency_level="Strong"
-            )
-            return int(found[0]["count(*)"])
+        found = self.ask(
+            "query", self.collection(what), filter=condition, output_fields=["count(*)"], consistency_level="Strong"
+        )
+        return int(found[0]["count(*)"])
 
     def upsert(self, what: str, rows: Sequence[dict[str, Any]]) -> None:
         """Put rows into a collection, in the place of those with the same keys.
 
         Raises:
-            ArchiveWriteFailed: Milvus refused, or went away.
+            BackEndAway: Milvus refused, or doesn't answer.
         """
-        with self.writing():
-            for first in range(0, len(rows), ROWS_A_MESSAGE):
-                self.client.upsert(self.collection(what), list(rows[first : first + ROWS_A_MESSAGE]))
+        for first in range(0, len(rows), ROWS_A_MESSAGE):
+            self.tell("upsert", self.collection(what), list(rows[first : first + ROWS_A_MESSAGE]))
 
     def delete(self, what: str, condition: str) -> None:
         """Take the rows that meet a condition out of a collection.
 
         Raises:
-            ArchiveWriteFailed: Milvus refused, or went away.
+            BackEndAway: Milvus refused, or doesn't answer.
         """
-        with self.writing():
-            self.client.delete(self.collection(what), filter=condition)
+        self.tell("delete", self.collection(what), filter=condition)
 
     def close(self) -> None:
         """Let go of the connection, and of the file with the last one."""
@@ -177,7 +222,7 @@ class MilvusConnection:
                 server_manager_instance.release_server(self.address.uri)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
     """Return what an error says, on one line."""
     message = str(getattr(error, "message", "") or error) or type(error).__name__
     return " ".join(message.split())[:300]

@@ -6,22 +6,23 @@ returns is scored again: vectors exactly, in float16 as the log holds them; word
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from pullquote.answers import Searched
-from pullquote.errors import ArchiveDamaged
+from pullquote.errors import ArchiveDamaged, ArchiveError, InputError
 from pullquote.filters import Filters
 from pullquote.index.analyser import question_terms, terms_in
 from pullquote.index.backends import bm25
-from pullquote.index.backends.base import Match
+from pullquote.index.backends.base import BackEndAway, Match
 from pullquote.index.backends.milvus import collections
 from pullquote.index.backends.milvus.address import MilvusAddress
-from pullquote.index.backends.milvus.check import index_problems
+from pullquote.index.backends.milvus.check import IndexCheck
 from pullquote.index.backends.milvus.connection import MOST_ROWS, MilvusConnection
 from pullquote.index.backends.milvus.rows import condition, encoded, shown_at, sparse_vector
 from pullquote.index.backends.milvus.statistics import IndexState, TermCounts, read_state
@@ -43,15 +44,26 @@ _VECTORS_AT_ONCE = 1_000
 _LOOKED_THROUGH = 5_000
 
 
+_Found = TypeVar("_Found")
+
+
 class MilvusIndex:
     """An archive's passages in Milvus. The archive's own machine has its database, which stays the truth."""
 
-    def __init__(self, files: Files, address: MilvusAddress) -> None:
+    def __init__(self, files: Files, address: MilvusAddress, *, copied: bool = False) -> None:
+        """Args:
+        files: the archive's.
+        address: where its passages are.
+        copied: whether the database is a copy of what is there, and may be a change behind.
+        """
+        self._copied = copied
         self._files = files
         self._database = files.database
         self._address = address
         self._table = VisibleArticles(files.database)
         self._state: IndexState | None = None
+        # Why nobody answered who wrote: a writer asks only once, and is soon gone.
+        self._away: ArchiveError | None = None
 
     @cached_property
     def _connection(self) -> MilvusConnection:
@@ -81,14 +93,13 @@ class MilvusIndex:
         """See the newest published generation.
 
         Raises:
-            ArchiveDamaged: the index is another archive's, or not as far as the database.
+            ArchiveDamaged: the index is another archive's, or not as far as the database, or further.
         """
         while True:
             if not self._database.manifest_is_sound():
                 raise self._database.manifest_damaged()
-            changed = self._table.refresh()
-            if not changed and self._state is not None:
-                return
+            self._table.refresh()
+            # Also where nothing changed: the index may have been written anew, under another number.
             self._state = self._checked_state()
             # What was published since may be counted already.
             if self._database.number("published_generation") == self._table.generation:
@@ -97,13 +108,16 @@ class MilvusIndex:
     def _checked_state(self) -> IndexState:
         state = read_state(self._connection)
         if state is None and not self._database.number("generation"):
-            return IndexState(self._database.archive_id, 0, 0, 0, 0, 0, 0, 0, 0, {})  # nothing was ever added
+            # Nothing was ever added.
+            return IndexState(self._database.archive_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {})
         wrong = ""
         if state is None:
             wrong = "is missing"
         elif state.archive != self._database.archive_id:
             wrong = "is another archive's"
-        elif state.added < self._table.generation:
+        elif state.added < self._table.generation or not (
+            self._copied or state.added <= self._database.number("generation")
+        ):
             wrong = f"is of change {state.added}, the database of {self._table.generation}"
         if state is None or wrong:
             raise ArchiveDamaged(f"The index {self._connection.address} {wrong}; run: pullquote check --repair")
@@ -128,49 +142,76 @@ class MilvusIndex:
         """Return (n,) days since 0001-01-01 on which passages were published, 0 for none."""
         return self._table.days(rows)
 
+    def _asked(self, search: Callable[[], _Found]) -> _Found:
+        """Return what a search finds; once more where the index was written anew meanwhile, as of the same change.
+
+        Raises:
+            ArchiveError: Milvus refused, or doesn't answer; or what was searched is gone, after later changes.
+        """
+        seen = self._seen()
+        try:
+            return search()
+        except ArchiveError as error:
+            if type(error) is not ArchiveError:
+                raise
+            state = self._checked_state()
+            if state.version == seen.version:
+                raise
+            if state.begun > self.generation:
+                raise ArchiveError(f"The index {self._address} was written anew meanwhile; try again.") from error
+            self._state = state
+            return search()
+
     def by_vector(self, vector: npt.NDArray[np.float32], filters: Filters, limit: int) -> list[Match]:
         """Return up to `limit` passages with their cosine, best first; found by HNSW, scored exactly."""
-        self._seen()
+        return self._asked(lambda: self._by_vector(vector, filters, limit))
+
+    def _by_vector(self, vector: npt.NDArray[np.float32], filters: Filters, limit: int) -> list[Match]:
         passages = self._table.masks(filters)[1]
         rows = np.flatnonzero(passages)
         if len(rows) > max(_EXACT_UP_TO, limit):
             rows = self._near(vector, filters, min(limit + _MORE, MOST_ROWS))
             rows = rows[passages[rows]]
+        rows, vectors = self._vectors_of(rows)
         if not len(rows):
             return []
         index = exact_index(len(vector))
-        index.add(self._vectors_of(rows).astype(np.float32))
+        index.add(vectors.astype(np.float32))
         scores, places = index.search(vector[None, :], len(rows))
         found = [Match(int(rows[place]), float(score)) for place, score in zip(places[0], scores[0], strict=True)]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))[:limit]
 
     def _near(self, vector: npt.NDArray[np.float32], filters: Filters, limit: int) -> npt.NDArray[np.int64]:
-        with self._connection.reading():
-            (hits,) = self._connection.client.search(
-                self._connection.collection(),
-                data=[vector.tolist()],
-                anns_field="vector",
-                filter=condition(self.generation, filters),
-                limit=limit,
-                search_params={"metric_type": "IP", "params": {"ef": max(_LEAST_EF, 2 * limit)}},
-                consistency_level="Strong",
-            )
+        (hits,) = self._connection.ask(
+            "search",
+            self._connection.collection(collections.PASSAGES),
+            data=[vector.tolist()],
+            anns_field="vector",
+            filter=condition(self.generation, filters),
+            limit=limit,
+            search_params={"metric_type": "IP", "params": {"ef": max(_LEAST_EF, 2 * limit)}},
+            consistency_level="Strong",
+        )
         return np.sort(np.array([hit["row"] for hit in hits], dtype=np.int64))
 
-    def _vectors_of(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float16]:
-        """Return the vectors of rows, (n, dim), as they were stored."""
-        if self._files.vectors.rows_on_disk() > rows.max():
-            return self._files.vectors.take(rows)
+    def _vectors_of(self, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """Return rows with their vectors, (n, dim), as they were stored; without those that were deleted meanwhile."""
+        if not len(rows) or self._files.vectors.rows_on_disk() > rows.max():
+            return rows, self._files.vectors.take(rows)
         # Another machine has the log. What Milvus holds was float16 before.
         found: dict[int, Any] = {}
         for first in range(0, len(rows), _VECTORS_AT_ONCE):
             part = rows[first : first + _VECTORS_AT_ONCE].tolist()
             for row in self._connection.query(collections.PASSAGES, f"row in {part}", ["row", "vector"]):
                 found[row["row"]] = row["vector"]
-        return np.array([found[row] for row in rows.tolist()], dtype=np.float16)
+        there = [row for row in rows.tolist() if row in found]
+        return np.array(there, dtype=np.int64), np.array([found[row] for row in there], dtype=np.float16)
 
     def by_terms(self, query: str, filters: Filters, limit: int) -> list[Match]:
         """Return up to `limit` passages that hold a term of the query, with their BM25, best first."""
+        return self._asked(lambda: self._by_terms(query, filters, limit))
+
+    def _by_terms(self, query: str, filters: Filters, limit: int) -> list[Match]:
         passages, terms = self._seen().counted(self.generation)
         if not passages:
             return []
@@ -179,32 +220,32 @@ class MilvusIndex:
         if not weights:
             return []
         mean = bm25.mean_length(terms, passages)
-        with self._connection.reading():
-            (hits,) = self._connection.client.search(
-                self._connection.collection(),
-                data=[sparse_vector({term: float(weight) for term, weight in weights.items()})],
-                anns_field="sparse",
-                filter=condition(self.generation, filters),
-                limit=min(_TIMES_AS_MANY * limit + _MORE, MOST_ROWS),
-                output_fields=["terms"],
-                search_params={"metric_type": "IP"},
-                consistency_level="Strong",
-            )
+        (hits,) = self._connection.ask(
+            "search",
+            self._connection.collection(collections.PASSAGES),
+            data=[sparse_vector({term: float(weight) for term, weight in weights.items()})],
+            anns_field="sparse",
+            filter=condition(self.generation, filters),
+            limit=min(_TIMES_AS_MANY * limit + _MORE, MOST_ROWS),
+            output_fields=["terms"],
+            search_params={"metric_type": "IP"},
+            consistency_level="Strong",
+        )
         scored = [Match(hit["row"], bm25.score(weights, hit["entity"]["terms"].split(), mean)) for hit in hits]
         return sorted((hit for hit in scored if hit.score > 0), key=lambda hit: (-hit.score, hit.row))[:limit]
 
-    def rows_with(self, words: Sequence[str], limit: int, *, every: bool = True) -> list[int]:
-        """Return up to `limit` rows of passages with all of these words (or, unless `every`, any), in order of row."""
+    def rows_with(self, words: Sequence[str], limit: int) -> list[int]:
+        """Return up to `limit` rows of passages with all of these words, in order of row."""
         terms = [encoded(term) for word in words for term in terms_in(word)]
         if not terms:
             return []
-        joined = f" {'and' if every else 'or'} ".join(f"text_match(terms, '{term}')" for term in terms)
-        return sorted(row["row"] for row in self._holding(joined, ["row"], limit))
+        return self._asked(lambda: sorted(row["row"] for row in self._holding(terms, ["row"], limit)))
 
-    def _holding(self, wanted: str, fields: list[str], limit: int) -> list[dict[str, Any]]:
+    def _holding(self, terms: list[str], fields: list[str], limit: int) -> list[dict[str, Any]]:
         if not self._seen().counted(self.generation)[0]:
             return []
-        bounds = f"{shown_at(self.generation)} and ({wanted})"
+        wanted = " and ".join(f"text_match(terms, '{term}')" for term in terms)
+        bounds = f"{shown_at(self.generation)} and {wanted}"
         return self._connection.query(collections.PASSAGES, bounds, fields, limit=min(limit, MOST_ROWS))
 
     def printed(self, word: str) -> int | None:
@@ -212,18 +253,22 @@ class MilvusIndex:
         terms = [encoded(term) for term in terms_in(word)]
         if not terms:
             return None
-        if not self._seen().counted(self.generation)[0]:
-            return 0
-        return min(self._terms.at(self.generation, terms).values())
+
+        def least() -> int:
+            if not self._seen().counted(self.generation)[0]:
+                return 0
+            return min(self._terms.at(self.generation, terms).values())
+
+        return self._asked(least)
 
     def most_together(self, word: str, others: Sequence[str]) -> int:
         """Return how many of the other words, at most, stand in one passage with a word; -1 if it stands in none."""
         terms = [encoded(term) for term in terms_in(word)]
         if not terms:
             return -1
-        wanted = " and ".join(f"text_match(terms, '{term}')" for term in terms)
         parts = [frozenset(map(encoded, terms_in(other))) for other in dict.fromkeys(others)]
-        found = [frozenset(row["terms"].split()) for row in self._holding(wanted, ["terms"], _LOOKED_THROUGH)]
+        rows = self._asked(lambda: self._holding(terms, ["terms"], _LOOKED_THROUGH))
+        found = [frozenset(row["terms"].split()) for row in rows]
         return max((sum(bool(part) and part <= held for part in parts) for held in found), default=-1)
 
     def analyze(self, text: str) -> list[str]:
@@ -232,6 +277,24 @@ class MilvusIndex:
 
     # -- writing
 
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[MilvusWriter]:
+        """Give what writes.
+
+        Raises:
+            BackEndAway: Milvus refused, or doesn't answer.
+        """
+        if self._away is None:
+            try:
+                _ = self._connection
+            except ArchiveError as error:
+                self._away = error
+        if self._away is not None:
+            raise BackEndAway(str(self._away)) from self._away
+        connection = self._connection
+        with connection.writing():
+            yield self._writer
+
     def prepare(self, *, trusted: bool) -> None:
         """Get ready to be written to; an index that is missing, or not as far as it should be, is written anew.
 
@@ -239,7 +302,8 @@ class MilvusIndex:
             InputError: the index is another archive's.
             ArchiveWriteFailed: Milvus refused, or went away.
         """
-        self._writer.prepare()
+        with self._writing() as writer:
+            writer.prepare()
 
     def follow(self, added: int, removed: int) -> None:
         """Hold what was added up to one generation, without what was removed up to another; twice changes nothing.
@@ -247,34 +311,54 @@ class MilvusIndex:
         Raises:
             ArchiveWriteFailed: Milvus refused, or went away; readers see what they saw.
         """
-        self._writer.follow(added, removed)
+        with self._writing() as writer:
+            writer.follow(added, removed)
 
     def settle(self) -> None:
-        """Let Milvus build its indexes of what was written."""
-        self._writer.settle()
+        """Let Milvus build its indexes of what was written.
+
+        Nothing is raised where it doesn't: everything is stored and published by now, and is searched without.
+        """
+        with contextlib.suppress(BackEndAway), self._writing() as writer:
+            writer.settle()
 
     def rebuild(self) -> None:
         """Write everything anew from the database and the vector log, as of the published generation."""
         self._state = None
-        self._writer.rebuild()
+        with self._writing() as writer:
+            writer.rebuild()
 
     def wipe(self, rows: Sequence[tuple[int, int]]) -> None:
         """Leave nothing of the passages in the `[first, end)` of rows, whose articles are being erased."""
-        self._writer.wipe(rows)
+        self._state = None
+        with self._writing() as writer:
+            writer.wipe(rows)
 
     # -- checking
 
     def problems(self) -> list[str]:
         """Return what is wrong with what Milvus holds, one sentence each, after reading all of it but vectors."""
-        return index_problems(self._connection, self._database)
+        if self._away is not None:
+            return [self._away.without_advice]
+        try:
+            return IndexCheck(self._connection, self._terms, self._files).problems()
+        except ArchiveError as error:
+            return [error.without_advice]
 
     def mend(self) -> str:
-        """Write the index anew where it isn't sound; return what was done, "" for nothing."""
-        self._writer.check_owner()
-        if not self.problems():
+        """Write the index anew where it isn't sound; return what was done, "" for nothing.
+
+        Where Milvus doesn't answer, or the index is another archive's, nothing is done, and `problems` says so.
+        """
+        try:
+            with self._writing() as writer:
+                writer.check_owner()
+                if not self.problems():
+                    return ""
+                self.rebuild()
+        except (BackEndAway, InputError):
             return ""
-        self.rebuild()
-        return f"wrote the index {self._connection.address} anew"
+        return f"wrote the index {self._address} anew"
 
     def advice(self) -> str | None:
         """Return None: no earlier version wrote an index there."""

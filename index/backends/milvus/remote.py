@@ -7,6 +7,8 @@ with its checksum.
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import json
 import re
 import tempfile
@@ -16,13 +18,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pullquote.articles import Article
+from pullquote.articles import Article, Passage
 from pullquote.errors import ArchiveDamaged, ArchiveError, ArticleAltered, InputError
+from pullquote.filters import Filters
 from pullquote.index.archive import Archive
 from pullquote.index.backends.base import Searcher
 from pullquote.index.backends.milvus import collections, stored_articles
 from pullquote.index.backends.milvus.address import MilvusAddress
-from pullquote.index.backends.milvus.connection import MilvusConnection
+from pullquote.index.backends.milvus.connection import MilvusConnection, Unreachable
+from pullquote.index.backends.milvus.index import MilvusIndex
 from pullquote.index.backends.milvus.rows import shown_at
 from pullquote.index.backends.milvus.statistics import IndexState, read_state
 from pullquote.index.backends.opening import INDEX
@@ -37,6 +41,8 @@ from pullquote.reports import ArchiveInfo, CheckReport
 _PREFIX = re.compile(r"milvus\+(?:(https?):/+)?(.+)")
 # Facts and places fetched in one query.
 _AT_ONCE = 5_000
+# How often a copy is begun again where the index changes while it is read.
+_TRIES = 5
 # Articles kept after they were fetched: a question reads up to fifty.
 _KEPT = 500
 
@@ -80,10 +86,7 @@ class CopiedDatabase(Database):
             ArticleAltered: they aren't what was stored any more.
         """
         if rowid not in self._fetched:
-            pieces = self._connection.query(
-                collections.ARTICLES, f"article == {rowid}", ["article", "part", "content", "checksum"]
-            )
-            values = stored_articles.read(pieces)
+            values = stored_articles.read(self._pieces(rowid))
             if values is None or values[0] != rowid:
                 named = self.query("SELECT id FROM articles WHERE rowid = ?", (rowid,))
                 name = str(named[0][0]) if named else f"number {rowid}"
@@ -92,6 +95,19 @@ class CopiedDatabase(Database):
             if len(self._fetched) > _KEPT:
                 self._fetched.popitem(last=False)
         return self._fetched[rowid]
+
+    def _pieces(self, rowid: int) -> list[dict[str, Any]]:
+        fields = ["article", "part", "content", "checksum"]
+        version = self._connection.version
+        try:
+            return self._connection.query(collections.ARTICLES, f"article == {rowid}", fields)
+        except ArchiveError as error:
+            if not isinstance(error, Unreachable):
+                read_state(self._connection)
+            if self._connection.version == version:
+                raise
+            # The index was written anew meanwhile: the article is the same there.
+            return self._connection.query(collections.ARTICLES, f"article == {rowid}", fields)
 
 
 class RemoteArchive(Archive):
@@ -102,26 +118,25 @@ class RemoteArchive(Archive):
         ArchiveDamaged: no archive's index is there.
     """
 
+    by_address = True
+
     def __init__(self, address: MilvusAddress, embedder: Embedder | None) -> None:
         self._address = address
         self._connection = MilvusConnection(address)
-        self._folder = tempfile.TemporaryDirectory(prefix="pullquote-")
-        try:
-            self._begin(Path(self._folder.name))
-            super().__init__(Path(self._folder.name), embedder)
-        except BaseException:
-            self._connection.close()
-            self._folder.cleanup()
-            raise
-
-    def _begin(self, folder: Path) -> None:
-        """Make the copy."""
-        state = self._state()
-        create(folder, lambda: {**state.manifest, INDEX: str(self._address)})
-        self._copy = CopiedDatabase(folder / DATABASE, self._connection, write=True)
-        with self._copy.transaction():
-            self._copy.execute("UPDATE manifest SET value = ? WHERE key = 'archive_id'", (state.archive,))
-        self._update(state)
+        with contextlib.ExitStack() as opened:
+            opened.callback(self._connection.close)
+            self._folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="pullquote-"))
+            folder = Path(self._folder)
+            state = self._state()
+            create(folder, lambda: {**state.manifest, INDEX: str(self._address)})
+            self._copy = CopiedDatabase(folder / DATABASE, self._connection, write=True)
+            opened.callback(self._copy.close)
+            with self._copy.transaction():
+                self._copy.execute("UPDATE manifest SET value = ? WHERE key = 'archive_id'", (state.archive,))
+            self._archive = state.archive
+            self._update(state)
+            super().__init__(folder, embedder)
+            self._to_close = opened.pop_all()
 
     def _opened(self) -> Database:
         return CopiedDatabase(self.path / DATABASE, self._connection)
@@ -129,28 +144,40 @@ class RemoteArchive(Archive):
     def close(self) -> None:
         """Let go of the connection and of the copy."""
         super().close()
-        self._copy.close()
-        self._connection.close()
-        self._folder.cleanup()
+        self._to_close.close()
 
     def _state(self) -> IndexState:
         state = read_state(self._connection)
-        if state is None or state.added < 0:
-            what = "is being written anew; try again later" if state else "holds no archive"
-            raise ArchiveDamaged(f"The index {self._address} {what}.")
+        if state is None:
+            raise ArchiveDamaged(f"The index {self._address} holds no archive.")
         return state
 
+    def _follow(self) -> None:
+        """Bring the copy to what is published by now."""
+        with self._reading:
+            state = self._state()
+            if state.archive != self._archive:
+                raise ArchiveDamaged(f"The index {self._address} is another archive's now; open it again.")
+            # A change is stored before it is published: what counts is how far it is published.
+            if state.removed != self._copy.number("published_generation"):
+                self._update(state)
+
     def _fresh(self) -> Searcher:
-        state = self._state()
-        # A change is stored before it is published: what counts is how far it is published.
-        if state.removed != self._copy.number("published_generation"):
-            self._update(state)
-        return super()._fresh()
+        with self._reading:
+            self._follow()
+            if self._index is None:
+                self._index = MilvusIndex(self._files(self._database), self._address, copied=True)
+            return super()._fresh()
 
     def _update(self, state: IndexState) -> None:
-        """Bring the copy to the generation that an index says is published."""
+        """Bring the copy to the generation that an index says is published.
+
+        Raises:
+            ArchiveDamaged: what is to be copied was altered.
+            ArchiveError: others write so fast that no one state of the index could be read.
+        """
+        state, articles, passages = self._read(state)
         generation, before = state.removed, self._copy.number("published_generation")
-        articles = list(self._articles(state))
         shown = {row["article"] for row in articles}
         with self._copy.transaction():
             # Removals first: a new version has its old one's id.
@@ -159,8 +186,7 @@ class RemoteArchive(Archive):
             for row in articles:
                 if row["added_in"] > before:
                     self._copy_article(row)
-            first = self._copy.number("vector_rows")
-            for row in self._passages(state, first):
+            for row in passages:
                 self._copy.execute(
                     "INSERT OR REPLACE INTO passages VALUES (?, ?, ?, ?, ?)",
                     (row["row"], row["article"], row["start"], row["end"], row["tokens"]),
@@ -168,13 +194,38 @@ class RemoteArchive(Archive):
             for key, number in (
                 ("generation", generation),
                 ("published_generation", generation),
-                ("vector_rows", state.end_row),
+                ("vector_rows", self._rows_copied()),
                 ("article_rows", state.last_article),
             ):
                 self._copy.set_number(key, number)
 
+    def _rows_copied(self) -> int:
+        """Return one more than the highest row of a passage that was copied.
+
+        An index may have more: behind the rows of the published generation stand those that aren't seen yet.
+        """
+        return int(self._copy.query("SELECT coalesce(max(rowid) + 1, 0) FROM passages")[0][0])
+
+    def _read(self, state: IndexState) -> tuple[IndexState, list[dict[str, Any]], list[dict[str, Any]]]:
+        """Return the articles that a published generation shows and its new passages, with the state they are of."""
+        for _ in range(_TRIES):
+            copied = self._rows_copied()
+            try:
+                articles, passages = list(self._articles(state)), list(self._passages(state, copied))
+            except ArchiveError as error:
+                now = state if isinstance(error, Unreachable) else self._state()
+                if now.version == state.version:
+                    raise
+            else:
+                now = self._state()
+                # Of a later generation, what this one still shows may have been deleted while it was read.
+                if (now.version, now.removed) == (state.version, state.removed):
+                    return state, articles, passages
+            state = now
+        raise ArchiveError(f"The index {self._address} is being written to all the time; try again.")
+
     def _articles(self, state: IndexState) -> Iterator[dict[str, Any]]:
-        fields = ["article", "added_in", "facts"]
+        fields = ["article", "added_in", "facts", "facts_checksum"]
         for first in range(1, state.last_article + 1, _AT_ONCE):
             bounds = f"article >= {first} and article < {first + _AT_ONCE} and part == 0 and {shown_at(state.removed)}"
             yield from self._connection.query(collections.ARTICLES, bounds, fields)
@@ -186,16 +237,62 @@ class RemoteArchive(Archive):
             yield from self._connection.query(collections.PASSAGES, bounds, fields)
 
     def _copy_article(self, row: dict[str, Any]) -> None:
-        try:
-            id_, url, title, outlet, published, authors, language, fingerprint = json.loads(row["facts"])
-        except ValueError as error:
-            raise ArticleAltered(f"number {row['article']}", Path(str(self._address))) from error
+        rowid, added_in, facts = row["article"], row["added_in"], row["facts"]
+        if row["facts_checksum"] != stored_articles.facts_checksum(rowid, added_in, facts):
+            raise ArchiveDamaged(
+                f"The facts of article {rowid} in the index {self._address} were altered; where the archive's folder "
+                "is, run: pullquote check --repair"
+            )
+        id_, url, title, outlet, published, authors, language, fingerprint = json.loads(facts)
         self._copy.execute(
             "INSERT INTO articles (rowid, id, url, title, outlet, published, authors, language, extra, text, "
             "furniture, source, fingerprint, added_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '{}', '', '[]', '', ?, ?)",
-            (row["article"], id_, url, title, outlet, published, authors, language, fingerprint, row["added_in"]),
+            (rowid, id_, url, title, outlet, published, authors, language, fingerprint, added_in),
         )
-        self._copy.note_address(row["article"], url)
+        self._copy.note_address(rowid, url)
+
+    # -- what is asked of the copy, once it is as far as the index
+
+    def _check_names(self, filters: Filters | None) -> None:
+        self._follow()
+        super()._check_names(filters)
+
+    def article(self, id_or_url: str) -> Article | None:
+        """Return the live article with that id, else with that URL, or None."""
+        self._follow()
+        return super().article(id_or_url)
+
+    def passages(self, article_id: str) -> list[Passage]:
+        """Return the passages of an article, in reading order; none for an unknown id."""
+        self._follow()
+        return super().passages(article_id)
+
+    def furniture(self, article_id: str) -> list[tuple[int, int]]:
+        """Return what of an article's text was marked as furniture when it was added; none for an unknown id."""
+        self._follow()
+        return super().furniture(article_id)
+
+    def count_articles(self) -> int:
+        """Return how many articles there are."""
+        self._follow()
+        return super().count_articles()
+
+    def bylines(self) -> list[tuple[dt.date | None, str | None, tuple[str, ...]]]:
+        """Return (day, outlet, authors) of every article, in the order they were stored."""
+        self._follow()
+        return super().bylines()
+
+    def newest(self, *, limit: int = 10) -> list[Article]:
+        """Return up to `limit` of the articles that have a day, the newest first."""
+        self._follow()
+        return super().newest(limit=limit)
+
+    def sample(self, *, limit: int = 20) -> list[Article]:
+        """Return up to `limit` articles, spread evenly over the order in which they were stored."""
+        self._follow()
+        return super().sample(limit=limit)
+
+    # -- what belongs where the folder is
 
     def _locked(self) -> NoReturn:
         raise ArchiveError(

@@ -8,6 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from pullquote.comparing_form import name_form
 from pullquote.filters import Filters
 from pullquote.index.analyser import terms_in
@@ -18,8 +21,12 @@ from pullquote.index.storage import checksums
 _PLAIN = re.compile("[a-z0-9]+")
 # Milvus' largest dimension of a sparse vector. Dimension 0 stands in passages without a term: none may be empty.
 _DIMENSIONS = 2**32 - 2
+# JSON escapes these in a way that Milvus Lite doesn't read.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]+")
 # What the checksum of a row is of: all that a search returns, filters by or counts, but for `removed_in`.
-CHECKED = ("row", "article", "start", "end", "tokens", "added_in", "day", "outlet", "authors", "terms")
+CHECKED = (
+    "row", "article", "start", "end", "tokens", "added_in", "day", "outlet", "authors", "terms", "vector_checksum",
+)  # fmt: skip
 
 
 def encoded(term: str) -> str:
@@ -59,9 +66,9 @@ def sparse_vector(weights: Mapping[str, float]) -> dict[int, float]:
 
 
 def row_of(
-    passage: PassageRow, terms: Sequence[str], sparse: Mapping[int, float], vector: Sequence[float]
+    passage: PassageRow, terms: Sequence[str], sparse: Mapping[int, float], vector: npt.NDArray[np.float16]
 ) -> dict[str, Any]:
-    """Return a passage as a row of Milvus."""
+    """Return a passage as a row of Milvus; its vector is (dim,), as the log holds it."""
     row: dict[str, Any] = {
         "row": passage.row,
         "article": passage.article,
@@ -71,11 +78,12 @@ def row_of(
         "added_in": passage.added_in,
         "removed_in": NEVER if passage.removed_in is None else passage.removed_in,
         "day": passage.day,
-        "outlet": _filtered(passage.outlet),
-        "authors": [_filtered(name) for name in passage.authors[:MAX_NAMES]],
+        "outlet": filtered(passage.outlet),
+        "authors": [filtered(name) for name in passage.authors[:MAX_NAMES]],
         "terms": " ".join(terms),
+        "vector_checksum": checksums.of_bytes(vector.tobytes()),
         "sparse": dict(sparse),
-        "vector": vector,
+        "vector": vector.astype(np.float32).tolist(),
     }
     row["checksum"] = checksum_of(row)
     return row
@@ -105,9 +113,10 @@ def condition(generation: int, filters: Filters) -> str:
     return " and ".join(bounds)
 
 
-def _filtered(name: str) -> str:
-    return name_form(name)[:MAX_NAME_CHARS]
+def filtered(name: str) -> str:
+    """Return a name in the form in which rows hold it and filters ask for it."""
+    return _CONTROLS.sub(" ", name_form(name))[:MAX_NAME_CHARS]
 
 
 def _quoted(names: Sequence[str]) -> str:
-    return json.dumps([_filtered(name) for name in names], ensure_ascii=False)
+    return json.dumps([filtered(name) for name in names], ensure_ascii=False)

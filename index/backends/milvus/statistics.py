@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from pullquote.errors import ArchiveDamaged
+from pullquote.errors import ArchiveDamaged, ArchiveError
 from pullquote.index.backends.milvus import collections
-from pullquote.index.backends.milvus.connection import MilvusConnection
+from pullquote.index.backends.milvus.connection import STATE, MilvusConnection, Unreachable
 from pullquote.index.backends.milvus.rows import term_key
 
-_KEY = "state"
+_KEY, _OWNER = "state", "archive"
 # Keys asked for in one query: a condition that lists 1,000 has 20 kB.
 _KEYS_A_QUERY = 1_000
 
@@ -28,7 +28,9 @@ class IndexState:
 
     Attributes:
         archive: the archive's id.
-        added: all articles added up to this generation are there; -1 while the index is being written anew.
+        version: the number of the collections that hold it.
+        begun: the generation as of which these were begun; of those before it, they know nothing.
+        added: all articles added up to this generation are there.
         removed: those removed before it are gone, and it is published.
         passages: live ones at `added`.
         terms: of all of those together.
@@ -39,6 +41,8 @@ class IndexState:
     """
 
     archive: str
+    version: int
+    begun: int
     added: int
     removed: int
     passages: int
@@ -57,22 +61,55 @@ class IndexState:
 
 
 def read_state(connection: MilvusConnection) -> IndexState | None:
-    """Return what an index says of itself; None where there is none.
+    """Return what an index says of itself; None where there is none. The connection asks that version from now on.
 
     Raises:
         ArchiveDamaged: it says what no writer wrote.
+        ArchiveError: Milvus refused, or doesn't answer.
     """
-    if not collections.loaded(connection):
-        return None
-    rows = connection.query(collections.STATE, f'key == "{_KEY}"', ["value"])
-    if not rows:
+    value = _rows(connection).get(_KEY)
+    if value is None:
         return None
     try:
-        return IndexState(**json.loads(rows[0]["value"]))
+        state = IndexState(**json.loads(value))
+        connection.version = int(state.version)
     except (TypeError, ValueError) as error:
         raise ArchiveDamaged(
             f"What the index {connection.address} says of itself was altered; run: pullquote check --repair"
         ) from error
+    there = collections.load(connection, collections.PASSAGES, collections.ARTICLES, collections.TERMS)
+    return state if there else None
+
+
+def read_owner(connection: MilvusConnection) -> str:
+    """Return the id of the archive that an index is of; "" where there is none, or nothing tells.
+
+    Raises:
+        ArchiveError: Milvus refused, or doesn't answer.
+    """
+    rows = _rows(connection)
+    if _OWNER in rows:
+        return rows[_OWNER]
+    try:
+        return str(json.loads(rows[_KEY])["archive"])
+    except (KeyError, TypeError, ValueError):
+        return ""
+
+
+def _rows(connection: MilvusConnection) -> dict[str, str]:
+    """Return the rows of the state by key; none where there is no index."""
+    for may_be_gone in (bool(connection.loaded), False):
+        if not collections.load(connection, STATE):
+            return {}
+        try:
+            rows = connection.query(STATE, f'key in ["{_KEY}", "{_OWNER}"]', ["key", "value"])
+            return {row["key"]: row["value"] for row in rows}
+        except ArchiveError as error:
+            # Dropped, or let go by a server that was started again: looked for once more.
+            if not may_be_gone or isinstance(error, Unreachable):
+                raise
+            connection.loaded.clear()
+    return {}
 
 
 def write_state(connection: MilvusConnection, state: IndexState) -> None:
@@ -81,8 +118,16 @@ def write_state(connection: MilvusConnection, state: IndexState) -> None:
     Raises:
         ArchiveWriteFailed: Milvus refused, or went away.
     """
-    row = {"key": _KEY, "value": json.dumps(asdict(state)), "unused": collections.UNUSED_VECTOR}
-    connection.upsert(collections.STATE, [row])
+    _write(connection, _KEY, json.dumps(asdict(state)))
+
+
+def write_owner(connection: MilvusConnection, archive: str) -> None:
+    """Let an index say whose it is, in a row of its own: also where the state can't be read."""
+    _write(connection, _OWNER, archive)
+
+
+def _write(connection: MilvusConnection, key: str, value: str) -> None:
+    connection.upsert(STATE, [{"key": key, "value": value, "unused": collections.UNUSED_VECTOR}])
 
 
 class TermCounts:
@@ -90,27 +135,33 @@ class TermCounts:
 
     def __init__(self, connection: MilvusConnection) -> None:
         self._connection = connection
-        self._generation = -1
+        # Version of the index and generation of what is known.
+        self._of = (-1, -1)
         self._known: dict[str, int] = {}
 
     def at(self, generation: int, terms: Iterable[str]) -> dict[str, int]:
         """Return in how many passages encoded terms stand at a generation: the one written last, or the one before."""
-        if generation != self._generation:
-            self._generation, self._known = generation, {}
+        if (self._connection.version, generation) != self._of:
+            self._of, self._known = (self._connection.version, generation), {}
         wanted = list(dict.fromkeys(terms))
         missing = [term for term in wanted if term not in self._known]
-        rows = self._rows(missing)
-        for term in missing:
-            changed_in, passages, before = rows.get(term_key(term), (0, 0, 0))
-            self._known[term] = passages if changed_in <= generation else before
+        keys = {term: term_key(term) for term in missing}
+        counts = self.by_key(generation, list(keys.values()))
+        self._known.update((term, counts.get(key, 0)) for term, key in keys.items())
         return {term: self._known[term] for term in wanted}
 
-    def change(self, differences: Mapping[str, int], generation: int) -> None:
-        """Add to the counts in a generation; done again for the same one, it changes nothing more.
+    def change(self, differences: Mapping[str, int], generation: int, followed: int) -> None:
+        """Add to the counts as of a generation; what a killed writer counted after `followed` is counted anew.
+
+        Args:
+            differences: encoded terms, with how many more passages hold them.
+            generation: the one that adds them.
+            followed: the one before, as of which the index is whole.
 
         Raises:
             ArchiveWriteFailed: Milvus refused, or went away.
         """
+        self._take_back(followed)
         # Two terms of one key are counted together.
         by_key: Counter[int] = Counter()
         for term, difference in differences.items():
@@ -121,8 +172,7 @@ class TermCounts:
             stored = self._stored(part)
             changed = []
             for key in part:
-                changed_in, passages, before = stored.get(key, (0, 0, 0))
-                base = before if changed_in == generation else passages
+                base = stored.get(key, (0, 0, 0))[1]
                 changed.append(
                     {
                         "key": key,
@@ -133,17 +183,44 @@ class TermCounts:
                     }
                 )
             self._connection.upsert(collections.TERMS, changed)
-        self._generation = -1
+        self._of = (-1, -1)
 
-    def _rows(self, terms: list[str]) -> dict[int, tuple[int, int, int]]:
-        found: dict[int, tuple[int, int, int]] = {}
-        for first in range(0, len(terms), _KEYS_A_QUERY):
-            found.update(self._stored([term_key(term) for term in terms[first : first + _KEYS_A_QUERY]]))
+    def _take_back(self, followed: int) -> None:
+        """Let each count be that as of a generation, where a killed writer counted more."""
+        fields = ["key", "before"]
+        while rows := self._connection.query(collections.TERMS, f"changed_in > {followed}", fields):
+            self._connection.upsert(
+                collections.TERMS,
+                [
+                    {
+                        "key": row["key"],
+                        "changed_in": followed,
+                        "passages": row["before"],
+                        "before": row["before"],
+                        "unused": collections.UNUSED_VECTOR,
+                    }
+                    for row in rows
+                ],
+            )
+
+    def by_key(self, generation: int, keys: Sequence[int]) -> dict[int, int]:
+        """Return in how many passages the terms of keys stand at a generation; those that Milvus has."""
+        found: dict[int, int] = {}
+        for first in range(0, len(keys), _KEYS_A_QUERY):
+            for key, (changed_in, passages, before) in self._stored(keys[first : first + _KEYS_A_QUERY]).items():
+                found[key] = passages if changed_in <= generation else before
         return found
 
-    def _stored(self, keys: list[int]) -> dict[int, tuple[int, int, int]]:
+    def how_many(self, generation: int) -> int:
+        """Return how many terms stand in a passage at a generation."""
+        now = f"changed_in <= {generation} and passages != 0"
+        return self._connection.count(collections.TERMS, f"({now}) or (changed_in > {generation} and before != 0)")
+
+    def _stored(self, keys: Sequence[int]) -> dict[int, tuple[int, int, int]]:
         """Return key to (changed_in, passages, before)."""
         if not keys:
             return {}
-        rows = self._connection.query(collections.TERMS, f"key in {keys}", ["key", "changed_in", "passages", "before"])
+        rows = self._connection.query(
+            collections.TERMS, f"key in {list(keys)}", ["key", "changed_in", "passages", "before"]
+        )
         return {row["key"]: (row["changed_in"], row["passages"], row["before"]) for row in rows}

@@ -26,12 +26,11 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
         values = database.stored_row(rowid)
         content = written(values)
         pieces = [content[at : at + _PIECE_CHARS] for at in range(0, len(content), _PIECE_CHARS)]
-        facts = json.dumps([values[1], values[2], values[3][:_TITLE_CHARS], *values[4:8], values[13]])
-        if len(facts) > MAX_BYTES:  # an address or a byline that is none
-            facts = json.dumps([values[1][:_TITLE_CHARS], None, "", None, values[5], "[]", None, values[13]])
+        facts = facts_of(values)
         for part, piece in enumerate(pieces):
             made.append(
                 {
+                    "facts_checksum": facts_checksum(rowid, values[14], facts) if part == 0 else "",
                     "key": f"{rowid}:{part}",
                     "article": rowid,
                     "part": part,
@@ -44,6 +43,19 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
                 }
             )
     return made
+
+
+def facts_of(values: Sequence[Any]) -> str:
+    """Return the facts of an article's row that lists, filters and look-ups need, as JSON."""
+    facts = json.dumps([values[1], values[2], values[3][:_TITLE_CHARS], *values[4:8], values[13]])
+    if len(facts) > MAX_BYTES:  # an address or a byline that is none
+        return json.dumps([values[1][:_TITLE_CHARS], None, "", None, values[5], "[]", None, values[13]])
+    return facts
+
+
+def facts_checksum(rowid: int, added_in: int, facts: str) -> str:
+    """Return the checksum of what is copied of an article without its text."""
+    return checksums.of_values([rowid, added_in, facts])
 
 
 def written(values: Sequence[Any]) -> str:

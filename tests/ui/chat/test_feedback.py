@@ -37,6 +37,16 @@ def gold(store):
     return load(store.gold).questions
 
 
+def test_a_chat_by_address_takes_no_verdict(tmp_path, monkeypatch):
+    archive = fakes.FakeArchive()
+    monkeypatch.setattr(archive, "path", tmp_path, raising=False)
+    monkeypatch.setattr(archive, "article", ARTICLES.get, raising=False)
+    monkeypatch.setattr(archive, "by_address", True, raising=False)
+    with pytest.raises(InputError, match="this chat reads it by address"):
+        FeedbackStore.beside(archive).record(asked(), "right")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_three_verdicts_go_round_through_eval(store):
     store.record(asked(), "right", user="ines")
     store.record(asked("How long will it take?"), "wrong")
