@@ -191,7 +191,7 @@ class FakeArchive:
         return None
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False) -> FakeArchive:
+    def open(cls, path: str | Path, *, create: bool = False, index: str | None = None) -> FakeArchive:
         if cls.fails:
             raise cls.fails
         if not Path(path).is_dir():
