@@ -4,7 +4,7 @@
         [--index http://HOST:19530] [--limit 200]
 
 ARTICLES go into the archive, unless it is there already; QUESTIONS are those of RealTime QA, each bound by its day.
-Without `--index`, Milvus Lite searches a file beside the archive. Prints one JSON line a back end: hit@k in percent,
+Without `--index`, Milvus Lite searches a temporary file. Prints one JSON line a back end: hit@k in percent,
 seconds to build, milliseconds a search. A last line compares them: in percent, recall@10 of vectors against the exact
 ten, how much of BM25's ten is the same, how many searches begin with the same passage, and how many give the same
 twenty in the same order.

@@ -20,6 +20,7 @@ from pullquote.errors import ArchiveDamaged, ArchiveError, ArchiveWriteFailed
 from pullquote.filters import Filters
 from pullquote.index.analyser import ANALYSER, TOKENIZERS, analyzer, filtered_name, question_terms, searchable, terms_in
 from pullquote.index.backends import lexical_stamp
+from pullquote.index.backends.base import PassageRow
 from pullquote.index.backends.lexical_read_only import ReadOnlyView
 
 # Memory for uncommitted documents: a batch needs a small part of it; an index built anew flushes at each filling.
@@ -131,7 +132,7 @@ class LexicalIndex:
         """Delete the index, so that it is built again from the database."""
         shutil.rmtree(folder, ignore_errors=True)
 
-    def apply(self, added: Iterable[LexicalPassage], removed_articles: Iterable[int]) -> None:
+    def apply(self, added: Iterable[LexicalPassage | PassageRow], removed_articles: Iterable[int]) -> None:
         """Add passages and drop articles in one commit; doing it twice changes nothing.
 
         Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pullquote.filters import Filters
 from pullquote.index.analyser import OUTDATED
 from pullquote.index.backends import lexical_stamp
 from pullquote.index.backends.base import Match
-from pullquote.index.backends.lexical import LexicalIndex, LexicalPassage, is_outdated
+from pullquote.index.backends.lexical import LexicalIndex, is_outdated
 from pullquote.index.backends.lexical_check import lexical_problems
 from pullquote.index.backends.passage_rows import passage_rows
 from pullquote.index.backends.snapshot import Snapshot
@@ -228,7 +228,7 @@ def follow(database: Database, lexical: LexicalIndex, added: int, removed: int) 
     new = database.articles_added(stamp.added) if stamp else database.articles_held(added, removed)
     old = database.articles_removed(stamp.removed, removed) if stamp else []
     if new or old:
-        lexical.apply(_lexical_passages(database, new), old)
+        lexical.apply(passage_rows(database, new), old)
     lexical.stamp(database.archive_id, added, removed)
 
 
@@ -243,8 +243,3 @@ def rewrite_lexical(database: Database, folder: Path) -> None:
         folder.rename(old)
     fresh.rename(folder)
     LexicalIndex.discard(old)
-
-
-def _lexical_passages(database: Database, articles: Iterable[int]) -> Iterator[LexicalPassage]:
-    for row in passage_rows(database, articles):
-        yield LexicalPassage(row.row, row.article, row.text, row.day, row.outlet, row.authors)

@@ -1,4 +1,4 @@
-"""Which articles filters allow, told one by one; `Snapshot.article_mask` tells it of all at once."""
+"""Which articles filters allow, told one by one; `VisibleArticles.article_mask` tells it of all at once."""
 
 from __future__ import annotations
 

@@ -79,6 +79,10 @@ ARTICLE_COLUMNS = (
     "rowid, id, url, title, outlet, published, authors, language, extra, text, title_in_text, furniture, source, "
     "fingerprint, added_in, removed_in"
 )
+# Where some of them stand.
+FURNITURE, FINGERPRINT, ADDED_IN, REMOVED_IN = map(
+    ARTICLE_COLUMNS.split(", ").index, ("furniture", "fingerprint", "added_in", "removed_in")
+)
 
 
 def new_archive_id() -> str:

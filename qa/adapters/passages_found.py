@@ -27,8 +27,8 @@ def opened(archive: Archive | str | Path) -> Archive:
     return archive if isinstance(archive, Archive) else Archive.open(archive)
 
 
-def check(bounds: Mapping[str, Any], **limit: int) -> dict[str, Any]:
-    """Return all bounds as `Filters` has them: days as dates, names as tuples; one that is None bounds nothing.
+def filters_of(bounds: Mapping[str, Any], **limit: int) -> Filters:
+    """Return bounds as filters; one that is None bounds nothing.
 
     Args:
         bounds: any of since, until, outlets, authors and as_of, as `Archive.search` takes them.
@@ -43,18 +43,23 @@ def check(bounds: Mapping[str, Any], **limit: int) -> dict[str, Any]:
         raise InputError(f"There is no filter {unknown[0]!r}; there are {', '.join(BOUNDS[:-1])} and {BOUNDS[-1]}.")
     for name, most in limit.items():
         arguments.whole_number(most, name, low=1, high=MAX_HITS)
-    filters = Filters.of(**{name: value for name, value in bounds.items() if value is not None})
+    return Filters.of(**{name: value for name, value in bounds.items() if value is not None})
+
+
+def check(bounds: Mapping[str, Any], **limit: int) -> dict[str, Any]:
+    """Return all bounds as `Filters` has them: days as dates, names as tuples. Arguments as in `filters_of`."""
+    filters = filters_of(bounds, **limit)
     return {name: getattr(filters, name) for name in BOUNDS}
 
 
 def search(archive: Archive, query: str, bounds: Mapping[str, Any], **limit: int) -> list[Hit]:
-    """Return `Archive.search`'s hits, best first, within the bounds and the limit that `check` explains.
+    """Return `Archive.search`'s hits, best first, within the bounds and the limit that `filters_of` explains.
 
     Raises:
         InputError, ModelError, ArchiveDamaged: as in `Archive.search`.
     """
     (most,) = limit.values()
-    return archive.search(query, limit=most, **check(bounds, **limit))
+    return archive.search(query, limit=most, filters=filters_of(bounds, **limit))
 
 
 def facts(hit: Hit) -> dict[str, Any]:

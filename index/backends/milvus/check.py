@@ -16,6 +16,7 @@ from pullquote.index.backends.milvus.statistics import IndexState, TermCounts, r
 from pullquote.index.backends.milvus.writing import stated
 from pullquote.index.storage import checksums
 from pullquote.index.storage.archive_files import Files
+from pullquote.index.storage.schema import ADDED_IN
 from pullquote.index.storage.stored_article import day_of, names_of
 
 # Rows looked at in one go.
@@ -140,7 +141,7 @@ class IndexCheck:
                 if piece["part"] == 0
             ]
             altered += not whole or told != [
-                (facts, stored_articles.facts_checksum(rowid, expected[14], facts), expected[14])
+                (facts, stored_articles.facts_checksum(rowid, expected[ADDED_IN], facts), expected[ADDED_IN])
             ]
         return altered
 

@@ -34,7 +34,7 @@ NEVER = 2**62
 MAX_BYTES, MAX_NAMES = 65_535, 1_000
 # Of a name in its comparing form that is filtered by, in characters.
 MAX_NAME_CHARS = 1_000
-# What Milvus and FAISS begin with; `python -m pullquote.eval.benchmarks.back_ends` measures recall@10 with it.
+# What Milvus Lite begins with; `python -m pullquote.eval.benchmarks.back_ends` measures recall@10 with it.
 HNSW = {"M": 16, "efConstruction": 200}
 
 

@@ -16,12 +16,6 @@ from pullquote.index.backends.milvus.address import TOKEN_VARIABLE, MilvusAddres
 if TYPE_CHECKING:
     from pymilvus import MilvusClient
 
-NOT_INSTALLED = (
-    "An index in Milvus needs the package pymilvus, which isn't installed; run: pip install 'pullquote[milvus]'"
-)
-LITE_NOT_INSTALLED = (
-    "An index in a file needs the package milvus-lite, which isn't installed; run: pip install 'pullquote[milvus]'"
-)
 # How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages
 # less than a second. Without a limit, pymilvus asks a dead server 75 times.
 _ANSWER_WITHIN_S = 20
@@ -45,6 +39,12 @@ class Unreachable(ArchiveError):  # noqa: N818
     """Milvus doesn't answer: asking it once more takes as long again."""
 
 
+def _missing(place: str, package: str) -> ArchiveError:
+    return ArchiveError(
+        f"An index in {place} needs the package {package}, which isn't installed; run: pip install 'pullquote[milvus]'"
+    )
+
+
 class MilvusConnection:
     """One client, and how its collections are named.
 
@@ -61,12 +61,12 @@ class MilvusConnection:
         try:
             from pymilvus import MilvusClient
         except ImportError as error:
-            raise ArchiveError(NOT_INSTALLED) from error
+            raise _missing("Milvus", "pymilvus") from error
         if address.is_file:
             try:
                 import milvus_lite  # noqa: F401
             except ImportError as error:
-                raise ArchiveError(LITE_NOT_INSTALLED) from error
+                raise _missing("a file", "milvus-lite") from error
         with _opening:
             try:
                 self.client: MilvusClient = MilvusClient(
@@ -97,7 +97,7 @@ class MilvusConnection:
         """Whether Milvus Lite answers, which has fewer analysers, and builds indexes only of what was flushed."""
         return "lite" in self._server
 
-    def collection(self, what: str, version: int | None = None) -> str:
+    def collection(self, what: str) -> str:
         """Return the name of one of the archive's collections; nobody else's is like it.
 
         The kind comes first, then the version, then the archive's name, which begins with no digit:
@@ -105,7 +105,7 @@ class MilvusConnection:
         """
         if what == STATE:
             return f"pullquote_{what}_{self.address.name}"
-        return f"pullquote_{what}_{self.version if version is None else version}_{self.address.name}"
+        return f"pullquote_{what}_{self.version}_{self.address.name}"
 
     def ask(self, call: str, *given: Any, **options: Any) -> Any:
         """Return what a call of `MilvusClient` gives that reads.

@@ -109,7 +109,7 @@ class MilvusIndex:
         state = read_state(self._connection)
         if state is None and not self._database.number("generation"):
             # Nothing was ever added.
-            return IndexState(self._database.archive_id, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {})
+            return IndexState.empty(self._database.archive_id, version=0, generation=0, manifest={})
         wrong = ""
         if state is None:
             wrong = "is missing"

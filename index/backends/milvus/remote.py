@@ -34,6 +34,7 @@ from pullquote.index.embedding.embedder import Embedder
 from pullquote.index.storage.archive_files import DATABASE
 from pullquote.index.storage.creating import create
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.schema import FURNITURE
 from pullquote.index.storage.stored_article import article_of
 from pullquote.reports import ArchiveInfo, CheckReport
 
@@ -77,7 +78,7 @@ class CopiedDatabase(Database):
 
     def furniture_of(self, rowid: int) -> list[tuple[int, int]]:
         """Return the `[start, end)` ranges of an article's text that were marked as furniture."""
-        return [(start, end) for start, end in json.loads(self.stored_row(rowid)[11])]
+        return [(start, end) for start, end in json.loads(self.stored_row(rowid)[FURNITURE])]
 
     def stored_row(self, rowid: int) -> list[Any]:
         """Return the values of `schema.ARTICLE_COLUMNS` of a stored article.
@@ -125,15 +126,13 @@ class RemoteArchive(Archive):
         self._connection = MilvusConnection(address)
         with contextlib.ExitStack() as opened:
             opened.callback(self._connection.close)
-            self._folder = opened.enter_context(tempfile.TemporaryDirectory(prefix="pullquote-"))
-            folder = Path(self._folder)
+            folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pullquote-")))
             state = self._state()
             create(folder, lambda: {**state.manifest, INDEX: str(self._address)})
             self._copy = CopiedDatabase(folder / DATABASE, self._connection, write=True)
             opened.callback(self._copy.close)
             with self._copy.transaction():
                 self._copy.execute("UPDATE manifest SET value = ? WHERE key = 'archive_id'", (state.archive,))
-            self._archive = state.archive
             self._update(state)
             super().__init__(folder, embedder)
             self._to_close = opened.pop_all()
@@ -156,7 +155,7 @@ class RemoteArchive(Archive):
         """Bring the copy to what is published by now."""
         with self._reading:
             state = self._state()
-            if state.archive != self._archive:
+            if state.archive != self._copy.archive_id:
                 raise ArchiveDamaged(f"The index {self._address} is another archive's now; open it again.")
             # A change is stored before it is published: what counts is how far it is published.
             if state.removed != self._copy.number("published_generation"):
@@ -254,8 +253,15 @@ class RemoteArchive(Archive):
     # -- what is asked of the copy, once it is as far as the index
 
     def _check_names(self, filters: Filters | None) -> None:
-        self._follow()
+        # A search follows by itself.
+        if filters is not None and (filters.outlets or filters.authors):
+            self._follow()
         super()._check_names(filters)
+
+    def articles(self, filters: Filters | None = None) -> Iterator[Article]:
+        """Yield the articles that filters allow, in the order in which they were stored."""
+        self._follow()
+        return super().articles(filters)
 
     def article(self, id_or_url: str) -> Article | None:
         """Return the live article with that id, else with that URL, or None."""

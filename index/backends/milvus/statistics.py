@@ -53,6 +53,24 @@ class IndexState:
     end_row: int
     manifest: dict[str, str]
 
+    @classmethod
+    def empty(cls, archive: str, *, version: int, generation: int, manifest: dict[str, str]) -> IndexState:
+        """Return the state of an index without any article, as of a generation."""
+        return cls(
+            archive=archive,
+            version=version,
+            begun=generation,
+            added=generation,
+            removed=generation,
+            passages=0,
+            terms=0,
+            passages_before=0,
+            terms_before=0,
+            last_article=0,
+            end_row=0,
+            manifest=manifest,
+        )
+
     def counted(self, generation: int) -> tuple[int, int]:
         """Return (passages, terms) at a generation: `added`, or the one before."""
         if generation >= self.added:

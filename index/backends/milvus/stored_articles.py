@@ -9,6 +9,7 @@ from typing import Any
 from pullquote.index.backends.milvus.collections import MAX_BYTES, NEVER, UNUSED_VECTOR
 from pullquote.index.storage import checksums
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.schema import ADDED_IN, FINGERPRINT, REMOVED_IN
 
 # Of one piece, in characters: none takes more than three bytes where JSON escapes what takes four.
 _PIECE_CHARS = MAX_BYTES // 3
@@ -30,12 +31,12 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
         for part, piece in enumerate(pieces):
             made.append(
                 {
-                    "facts_checksum": facts_checksum(rowid, values[14], facts) if part == 0 else "",
+                    "facts_checksum": facts_checksum(rowid, values[ADDED_IN], facts) if part == 0 else "",
                     "key": f"{rowid}:{part}",
                     "article": rowid,
                     "part": part,
-                    "added_in": values[14],
-                    "removed_in": NEVER if values[15] is None else values[15],
+                    "added_in": values[ADDED_IN],
+                    "removed_in": NEVER if values[REMOVED_IN] is None else values[REMOVED_IN],
                     "facts": facts if part == 0 else "",
                     "content": piece,
                     "checksum": checksums.of_bytes(content.encode()) if part == 0 else "",
@@ -47,9 +48,9 @@ def article_rows(database: Database, articles: Iterable[int]) -> list[dict[str, 
 
 def facts_of(values: Sequence[Any]) -> str:
     """Return the facts of an article's row that lists, filters and look-ups need, as JSON."""
-    facts = json.dumps([values[1], values[2], values[3][:_TITLE_CHARS], *values[4:8], values[13]])
+    facts = json.dumps([values[1], values[2], values[3][:_TITLE_CHARS], *values[4:8], values[FINGERPRINT]])
     if len(facts) > MAX_BYTES:  # an address or a byline that is none
-        return json.dumps([values[1][:_TITLE_CHARS], None, "", None, values[5], "[]", None, values[13]])
+        return json.dumps([values[1][:_TITLE_CHARS], None, "", None, values[5], "[]", None, values[FINGERPRINT]])
     return facts
 
 
@@ -60,7 +61,7 @@ def facts_checksum(rowid: int, added_in: int, facts: str) -> str:
 
 def written(values: Sequence[Any]) -> str:
     """Return an article's row, but for the generation that removed it, as text in ASCII."""
-    return json.dumps([*values[:15], None])
+    return json.dumps([*values[:REMOVED_IN], None])
 
 
 def read(rows: Sequence[dict[str, Any]]) -> list[Any] | None:

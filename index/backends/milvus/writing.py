@@ -36,7 +36,7 @@ from pullquote.index.storage.database import Database
 
 # Passages analysed and sent together: 500 of 384 numbers are 2 MB.
 _PASSAGES_AT_ONCE = 500
-# What whoever has nothing but the address is told of the archive's manifest.
+# What whoever has nothing but the address is told of the archive's manifest; `index/archive.py` names the last two.
 _ABOUT_THE_EMBEDDER = {"embedder", "embedder_sha256", "dimension", "own_embedder", "embedder_package"}
 # Articles looked up together.
 _ARTICLES_AT_ONCE = 50
@@ -91,19 +91,8 @@ class MilvusWriter:
         collections.create(self._connection, self._vectors.dimension)
         write_owner(self._connection, self._database.archive_id)
         published = self._database.number("published_generation")
-        state = IndexState(
-            self._database.archive_id,
-            version,
-            published,
-            published,
-            published,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            stated(self._database),
+        state = IndexState.empty(
+            self._database.archive_id, version=version, generation=published, manifest=stated(self._database)
         )
         state = self._append(state, self._database.articles_held(published, published), published)
         self._written = True

@@ -140,8 +140,8 @@ def test_an_archive_named_as_anothers_collection_has_its_own(kind: str):
     names = []
     for name in ("news", f"news_{kind}", f"{kind}_news", f"_1_{kind}", "_1_news"):
         connection = object.__new__(MilvusConnection)
-        connection.address = MilvusAddress("http://host", name)
-        names += [connection.collection(what, 1) for what in ("passages", "articles", "terms", STATE)]
+        connection.address, connection.version = MilvusAddress("http://host", name), 1
+        names += [connection.collection(what) for what in ("passages", "articles", "terms", STATE)]
     assert len(set(names)) == len(names)
 
 
