@@ -19,7 +19,7 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
 import numpy as np
@@ -139,7 +139,13 @@ def fit_all(kept: Sequence[Readings], output: Path) -> str:
         f"Expected calibration error of the fitted confidence (cross-validation): "
         f"{expected_calibration_error(sure, right):.3f}."
     )
-    fitted = fit_quotations(reads, combiners, sha256, fitted_on=fitted_on, seed=_SEED)
+    # Where a set gives one wording of many, sentences that answer in another one would count as wrong.
+    strict = [not one.question.lenient for one in reads]
+    judged = strict if any(strict) else [True] * len(reads)
+    told.append(f"Sentences are fitted on the {sum(judged):,} questions that give every wording.")
+    fitted = fit_quotations(
+        list(compress(reads, judged)), list(compress(combiners, judged)), sha256, fitted_on=fitted_on, seed=_SEED
+    )
     fitted.model.save(output / QUOTATION_FILE_NAME)
     # In several arithmetics the same questions were read.
     copies = max(Counter(one.name for one in kept).values())
