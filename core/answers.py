@@ -9,10 +9,11 @@ from enum import StrEnum
 from typing import Any
 
 from pullquote.articles import Article, Passage
+from pullquote.json_objects import FromJson
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(FromJson):
     """One passage that the search found.
 
     Attributes:
@@ -57,9 +58,16 @@ class Hit:
             "near_duplicates": len(self.near_duplicates),
         }
 
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        article = {key: value[key] for key in ("title", "outlet", "url", "published", "authors") if key in value}
+        named = {"id": value.get("article_id"), **article, "text": ""}
+        # How many near duplicates there are says nothing of what they are.
+        return {**value, "passage": value, "article": named, "near_duplicates": ()}
+
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class Citation(FromJson):
     """One place in print that carries an answer: article, passage, span, sentence, link.
 
     `start`, `end`, `sentence_start`, `passage_start`... count characters of the article's text.
@@ -109,6 +117,7 @@ class Citation:
             "end": self.end,
             "text": self.text,
             "sentence": self.sentence,
+            "sentence_start": self.sentence_start,
             "passage_start": self.passage_start,
             "passage_end": self.passage_end,
             "link": self.link,
@@ -120,7 +129,7 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(FromJson):
     """One value that may be the answer, with every citation that carries it.
 
     Attributes:
@@ -153,7 +162,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(FromJson):
     """One printed sentence, or two, that may answer: the unit that is given and cited.
 
     Attributes:
@@ -204,7 +213,7 @@ class Course(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class DatedValue:
+class DatedValue(FromJson):
     """One value as it was printed on one day.
 
     Attributes:
@@ -233,7 +242,7 @@ class DatedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Side(FromJson):
     """One side of a comparison, and what the archive says of it.
 
     Attributes:
@@ -256,6 +265,10 @@ class Side:
             "state": (State.SPEAKS if self.speaks else State.SILENT).value,
             "quotations": [quotation.to_json() for quotation in self.quotations],
         }
+
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _with_speaks(value)
 
 
 class State(StrEnum):
@@ -282,7 +295,7 @@ class RemarkKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(FromJson):
     """What is said of an input that is no question to this archive.
 
     Attributes:
@@ -301,7 +314,7 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class Searched(FromJson):
     """What was looked at for an answer: how much of the archive, and between which days.
 
     `altered` names the articles that were found, but are not what was stored any more: they were left out.
@@ -325,7 +338,7 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class PassagesFound:
+class PassagesFound(FromJson):
     """What the search found for a question, before it is read.
 
     Attributes:
@@ -358,9 +371,13 @@ class PassagesFound:
             "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
         }
 
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {"understood": None, **value}
+
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(FromJson):
     """The answer to one question, or the statement that the archive doesn't hold it.
 
     Attributes:
@@ -425,6 +442,7 @@ class Answer:
             "answer": self.answer,
             "abstained": self.abstained,
             "confidence": round(self.confidence, 4),
+            "calibrated": any(one.calibrated for one in self.answers[:1]),
             "state": self.state.value,
             **({} if self.remark is None else {"remark": self.remark.to_json()}),
             "quotations": [quotation.to_json() for quotation in self.quotations],
@@ -436,6 +454,10 @@ class Answer:
             "searched": self.searched.to_json(),
             "timings_ms": {stage: round(value, 1) for stage, value in self.timings_ms.items()},
         }
+
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        return _with_speaks(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,6 +482,11 @@ class Turn:
         given = None if answer.abstained or not answer.answers else answer.answers[0]
         citation = given.citations[0] if given else None
         return cls(answer.question, answer.answer, citation, answer.understood)
+
+
+def _with_speaks(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an object with what its state says of its quotations."""
+    return {**value, "speaks": value["state"] != State.SILENT.value} if "state" in value else value
 
 
 def _day(value: dt.date | None) -> str | None:

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pullquote.json_objects import FromJson
+
+_FACTS = ("id", "url", "title", "outlet", "published", "authors", "language", "text")
+
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class Article(FromJson):
     """One published text with its metadata.
 
     `text` is what extraction gave and is never edited, so every offset that Pullquote prints counts
@@ -58,9 +62,14 @@ class Article:
         }
         return {**self.extra, **{key: value for key, value in facts.items() if value}}
 
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        facts = {key: value[key] for key in _FACTS if key in value}
+        return {**facts, "extra": {key: one for key, one in value.items() if key not in _FACTS}}
+
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(FromJson):
     """One or more paragraphs of one article: `[start, end)` in characters of `article.text`.
 
     Attributes:
@@ -83,7 +92,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(FromJson):
     """Something that `add` left out, and why.
 
     Attributes:
@@ -103,7 +112,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(FromJson):
     """Something that an article was stored without, or that one should know of how it was read.
 
     Attributes:
@@ -120,7 +129,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class AddReport:
+class AddReport(FromJson):
     """What one `add` did.
 
     Attributes:

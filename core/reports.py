@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from pullquote.json_objects import FromJson
 
 
 def _object(report: RemoveReport | CheckReport) -> dict[str, Any]:
@@ -26,7 +29,7 @@ class AddProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveReport:
+class RemoveReport(FromJson):
     """What one `remove` did: ids removed, and names under which there was nothing."""
 
     removed: tuple[str, ...]
@@ -38,7 +41,7 @@ class RemoveReport:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiveInfo:
+class ArchiveInfo(FromJson):
     """What an archive holds and was made with; `bytes_on_disk` counts all its files.
 
     `content_sha256` is of all articles (text and metadata) and the embedder: the same on every machine
@@ -67,9 +70,17 @@ class ArchiveInfo:
             "outlets": [{"name": name, "articles": articles} for name, articles in self.outlets],
         }
 
+    @classmethod
+    def _fields_of(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        outlets = value.get("outlets")
+        if not isinstance(outlets, list):
+            return value
+        pairs = [[one.get("name"), one.get("articles")] if isinstance(one, Mapping) else one for one in outlets]
+        return {**value, "outlets": pairs}
+
 
 @dataclass(frozen=True, slots=True)
-class CheckReport:
+class CheckReport(FromJson):
     """What `check` found and, with `repair`, what it mended; one sentence each.
 
     Attributes:

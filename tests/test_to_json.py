@@ -20,8 +20,10 @@ from pullquote.answers import (
     RemarkKind,
     Searched,
     Side,
+    State,
 )
 from pullquote.articles import AddReport, Article, Note, Passage, Skipped
+from pullquote.errors import InputError
 from pullquote.index.archive import Archive
 from pullquote.reports import ArchiveInfo, CheckReport, RemoveReport
 
@@ -67,7 +69,8 @@ CITATION = Citation(
 )
 CITATION_JSON = (
     '{"article_id": "dues", "title": "Dues rise", "outlet": null, "url": null, "published": null, "authors": [], '
-    '"start": 13, "end": 15, "text": "2%", "sentence": "Dues rise by 2%.", "passage_start": 0, "passage_end": 16, '
+    '"start": 13, "end": 15, "text": "2%", "sentence": "Dues rise by 2%.", "sentence_start": 0, '
+    '"passage_start": 0, "passage_end": 16, '
     '"link": null, "sha256": "ab", "reader_score": 1.2346, "retrieval_score": 0.123457}'
 )
 CANDIDATE = Candidate("2%", 0.81234, 2, (CITATION,), features={"votes": 1.0}, calibrated=True)
@@ -94,98 +97,161 @@ ANSWER = Answer("How much?", "2%", False, 0.81234, (CANDIDATE,), SEARCHED, {"sea
 REPORT = AddReport(("a",), ("b",), 3, (Skipped("x.txt", "is empty"),), 5, 0.25, (Note("y.txt", "is short"),))
 
 
-@pytest.mark.parametrize(
-    ("result", "written"),
-    [
-        (HIT, HIT_JSON),
-        (CITATION, CITATION_JSON),
-        (CANDIDATE, CANDIDATE_JSON),
-        (QUOTATION, QUOTATION_JSON),
-        (DATED, DATED_JSON),
-        (SIDE, SIDE_JSON),
-        (SEARCHED, SEARCHED_JSON),
-        (
-            Searched(0, 0, altered=("a7",)),
-            '{"articles": 0, "passages": 0, "since": null, "until": null, "altered": ["a7"]}',
+RESULTS = [
+    (HIT, HIT_JSON),
+    (CITATION, CITATION_JSON),
+    (CANDIDATE, CANDIDATE_JSON),
+    (QUOTATION, QUOTATION_JSON),
+    (DATED, DATED_JSON),
+    (SIDE, SIDE_JSON),
+    (SEARCHED, SEARCHED_JSON),
+    (
+        Searched(0, 0, altered=("a7",)),
+        '{"articles": 0, "passages": 0, "since": null, "until": null, "altered": ["a7"]}',
+    ),
+    (REMARK, REMARK_JSON),
+    (
+        ANSWER,
+        '{"question": "How much?", "answer": "2%", "abstained": false, "confidence": 0.8123, "calibrated": true, '
+        '"state": "sure", '
+        f'"quotations": [], "answers": [{CANDIDATE_JSON}], "searched": {SEARCHED_JSON}, '
+        '"timings_ms": {"search": 1.3}}',
+    ),
+    (
+        Answer(
+            question="How much?",
+            answer=None,
+            abstained=True,
+            confidence=0.0,
+            answers=(),
+            searched=SEARCHED,
+            timings_ms={},
+            understood="How much are dues?",
+            quotations=(QUOTATION,),
+            speaks=True,
+            remark=REMARK,
+            sides=(SIDE,),
+            items=(CANDIDATE,),
+            by_day=(DATED, DATED),
+            course=Course.CHANGED,
         ),
-        (REMARK, REMARK_JSON),
-        (
-            ANSWER,
-            '{"question": "How much?", "answer": "2%", "abstained": false, "confidence": 0.8123, "state": "sure", '
-            f'"quotations": [], "answers": [{CANDIDATE_JSON}], "searched": {SEARCHED_JSON}, '
-            '"timings_ms": {"search": 1.3}}',
+        '{"question": "How much?", "understood": "How much are dues?", "answer": null, "abstained": true, '
+        f'"confidence": 0.0, "calibrated": false, "state": "speaks", '
+        f'"remark": {REMARK_JSON}, "quotations": [{QUOTATION_JSON}], '
+        f'"answers": [], "sides": [{SIDE_JSON}], "items": [{CANDIDATE_JSON}], "course": "changed", '
+        f'"by_day": [{DATED_JSON}, {DATED_JSON}], "searched": {SEARCHED_JSON}, "timings_ms": {{}}}}',
+    ),
+    (
+        PassagesFound("How much?", None, (HIT,), SEARCHED, {"search": 1.26}),
+        f'{{"question": "How much?", "passages": [{HIT_JSON}], "searched": {SEARCHED_JSON}, '
+        '"timings_ms": {"search": 1.3}}',
+    ),
+    (PASSAGE, '{"article_id": "dues", "start": 0, "end": 16, "text": "Dues rise by 2%.", "tokens": 6}'),
+    (
+        ARTICLE,
+        '{"desk": "ports", "id": "dues", "url": "https://post.example/dues", "title": "Dues rise", '
+        '"outlet": "Harbour Post", "published": "2031-05-04", "authors": ["Mara Lind"], "language": "en", '
+        '"text": "Dues rise by 2%."}',
+    ),
+    (Article("Hm.", extra={"url": "no link"}), '{"url": "no link", "text": "Hm."}'),
+    (
+        REPORT,
+        '{"added": ["a"], "updated": ["b"], "unchanged": 3, '
+        '"skipped": [{"source": "x.txt", "reason": "is empty", "unsupported": false}], "passages": 5, '
+        '"seconds": 0.25, "notes": [{"source": "y.txt", "text": "is short"}]}',
+    ),
+    (RemoveReport(("a",), ("b",)), '{"removed": ["a"], "missing": ["b"]}'),
+    (
+        CheckReport((), ("wrote it anew",), ("is old",)),
+        '{"ok": true, "problems": [], "repaired": ["wrote it anew"], "notes": ["is old"], "advice": ""}',
+    ),
+    (
+        ArchiveInfo(
+            path="news.pq",
+            format_version=2,
+            articles=3,
+            passages=7,
+            first_day=dt.date(2031, 5, 4),
+            last_day=None,
+            outlets=(("Harbour Post", 2),),
+            embedder="hash",
+            embedder_sha256="ab",
+            dimension=64,
+            bytes_on_disk=9,
+            content_sha256="cd",
         ),
-        (
-            Answer(
-                question="How much?",
-                answer=None,
-                abstained=True,
-                confidence=0.0,
-                answers=(),
-                searched=SEARCHED,
-                timings_ms={},
-                understood="How much are dues?",
-                quotations=(QUOTATION,),
-                speaks=True,
-                remark=REMARK,
-                sides=(SIDE,),
-                items=(CANDIDATE,),
-                by_day=(DATED, DATED),
-                course=Course.CHANGED,
-            ),
-            '{"question": "How much?", "understood": "How much are dues?", "answer": null, "abstained": true, '
-            f'"confidence": 0.0, "state": "speaks", "remark": {REMARK_JSON}, "quotations": [{QUOTATION_JSON}], '
-            f'"answers": [], "sides": [{SIDE_JSON}], "items": [{CANDIDATE_JSON}], "course": "changed", '
-            f'"by_day": [{DATED_JSON}, {DATED_JSON}], "searched": {SEARCHED_JSON}, "timings_ms": {{}}}}',
-        ),
-        (
-            PassagesFound("How much?", None, (HIT,), SEARCHED, {"search": 1.26}),
-            f'{{"question": "How much?", "passages": [{HIT_JSON}], "searched": {SEARCHED_JSON}, '
-            '"timings_ms": {"search": 1.3}}',
-        ),
-        (PASSAGE, '{"article_id": "dues", "start": 0, "end": 16, "text": "Dues rise by 2%.", "tokens": 6}'),
-        (
-            ARTICLE,
-            '{"desk": "ports", "id": "dues", "url": "https://post.example/dues", "title": "Dues rise", '
-            '"outlet": "Harbour Post", "published": "2031-05-04", "authors": ["Mara Lind"], "language": "en", '
-            '"text": "Dues rise by 2%."}',
-        ),
-        (Article("Hm.", extra={"url": "no link"}), '{"url": "no link", "text": "Hm."}'),
-        (
-            REPORT,
-            '{"added": ["a"], "updated": ["b"], "unchanged": 3, '
-            '"skipped": [{"source": "x.txt", "reason": "is empty", "unsupported": false}], "passages": 5, '
-            '"seconds": 0.25, "notes": [{"source": "y.txt", "text": "is short"}]}',
-        ),
-        (RemoveReport(("a",), ("b",)), '{"removed": ["a"], "missing": ["b"]}'),
-        (
-            CheckReport((), ("wrote it anew",), ("is old",)),
-            '{"ok": true, "problems": [], "repaired": ["wrote it anew"], "notes": ["is old"], "advice": ""}',
-        ),
-        (
-            ArchiveInfo(
-                path="news.pq",
-                format_version=2,
-                articles=3,
-                passages=7,
-                first_day=dt.date(2031, 5, 4),
-                last_day=None,
-                outlets=(("Harbour Post", 2),),
-                embedder="hash",
-                embedder_sha256="ab",
-                dimension=64,
-                bytes_on_disk=9,
-                content_sha256="cd",
-            ),
-            '{"path": "news.pq", "format_version": 2, "articles": 3, "passages": 7, "first_day": "2031-05-04", '
-            '"last_day": null, "outlets": [{"name": "Harbour Post", "articles": 2}], "embedder": "hash", '
-            '"embedder_sha256": "ab", "dimension": 64, "bytes_on_disk": 9, "content_sha256": "cd"}',
-        ),
-    ],
-    ids=lambda value: type(value).__name__ if not isinstance(value, str) else "",
+        '{"path": "news.pq", "format_version": 2, "articles": 3, "passages": 7, "first_day": "2031-05-04", '
+        '"last_day": null, "outlets": [{"name": "Harbour Post", "articles": 2}], "embedder": "hash", '
+        '"embedder_sha256": "ab", "dimension": 64, "bytes_on_disk": 9, "content_sha256": "cd"}',
+    ),
+]
+
+each_result = pytest.mark.parametrize(
+    ("result", "written"), RESULTS, ids=lambda value: type(value).__name__ if not isinstance(value, str) else ""
 )
+
+
+@each_result
 def test_the_object_is_written_so(result, written):
     assert json.dumps(result.to_json()) == written
+
+
+@each_result
+def test_the_object_makes_the_result_again(result, written):
+    value = json.loads(written)
+    again = type(result).from_json(value).to_json()
+    # Of near duplicates the object has the count alone.
+    for hit in {Hit: [value], PassagesFound: value.get("passages")}.get(type(result), []):
+        hit["near_duplicates"] = 0
+    assert again == value
+
+
+def test_days_states_and_spans_come_back_as_what_they_are():
+    again = Answer.from_json(json.loads(json.dumps(ANSWER.to_json())))
+    assert again.state is State.SURE
+    assert again.searched.since == dt.date(2031, 5, 1)
+    citation = again.answers[0].citations[0]
+    assert citation.sentence[citation.start - citation.sentence_start :][:2] == "2%"
+    assert again.passages == ()
+    assert Hit.from_json(HIT.to_json()).article.outlet == "Harbour Post"
+    assert Article.from_json(ARTICLE.to_json()) == ARTICLE
+
+
+def _changed(**keys):
+    return {**CITATION.to_json(), **keys}
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Citation.from_json(_changed(start="13")), "Citation.start is '13', not a whole number."),
+        (lambda: Citation.from_json(_changed(start=True)), "Citation.start is True, not a whole number."),
+        (
+            lambda: Citation.from_json(_changed(published="May 4")),
+            "Citation.published is 'May 4', not a day as YYYY-MM-DD.",
+        ),
+        (lambda: Citation.from_json(_changed(authors="Lind")), "Citation.authors is 'Lind', not a list."),
+        (lambda: Citation.from_json(_changed(authors=[3])), "Citation.authors[0] is 3, not a string."),
+        (
+            lambda: Answer.from_json(CITATION.to_json()),
+            "Answer lacks 'question': it is no object of Answer.to_json().",
+        ),
+        (lambda: Answer.from_json(json.dumps(ANSWER.to_json())), 'Answer is \'{"question"'),
+        (
+            lambda: Answer.from_json({**ANSWER.to_json(), "answers": [{"text": "2%"}]}),
+            "Answer.answers[0] lacks 'confidence'",
+        ),
+        (
+            lambda: Answer.from_json({**ANSWER.to_json(), "course": "up"}),
+            "Answer.course is 'up', not one of agree, changed, disagree.",
+        ),
+        (lambda: ArchiveInfo.from_json({"outlets": 3}), "ArchiveInfo lacks 'path'"),
+    ],
+)
+def test_what_is_no_such_object_is_said_with_the_place(make, sentence):
+    with pytest.raises(InputError) as raised:
+        make()
+    assert str(raised.value).startswith(sentence)
 
 
 def test_articles_written_as_rows_are_read_as_they_were(tmp_path):
