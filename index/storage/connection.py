@@ -27,7 +27,9 @@ class Connection:
         self._open()
 
     def _open(self) -> None:
-        if self.file.exists() and not os.access(self.file, os.R_OK):
+        if not self.file.exists():
+            raise NotAnArchive(f"There is no archive at {self.file.parent} (any more).")
+        if not os.access(self.file, os.R_OK):
             raise ArchiveError(f"You may not read the archive {self.file.parent} (its {self.file.name}).")
         try:
             self._connect("?mode=rw" if self._write else "?mode=ro")

@@ -12,6 +12,7 @@ from pullquote.errors import ModelError
 from pullquote.index.embedding.embedder import state_hash
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16, has_int8
+from pullquote.index.forks import compute_alone_after_fork
 from pullquote.qa.reading.runtime import Scores
 from pullquote.qa.reading.shipped import reader_folder, shipped_reader_folder, shipped_readers
 from pullquote.qa.reading.weights import load_packed, packed_file
@@ -42,6 +43,7 @@ class TorchRuntime:
         self, name: str, *, max_tokens: int = 512, bfloat16: bool | None = None, int8: bool | None = None
     ) -> None:
         keep_freed()
+        compute_alone_after_fork()
         self.name = name
         # Questions may be read in several threads.
         self.tokenizing = Lock()

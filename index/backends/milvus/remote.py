@@ -10,17 +10,21 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import re
+import shutil
 import tempfile
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from pullquote.articles import Article, Passage
 from pullquote.errors import ArchiveDamaged, ArchiveError, ArticleAltered, InputError
 from pullquote.filters import Filters
+from pullquote.index import forks
 from pullquote.index.archive import Archive
 from pullquote.index.backends.base import Searcher
 from pullquote.index.backends.milvus import collections, stored_articles
@@ -36,6 +40,7 @@ from pullquote.index.storage.creating import create
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.schema import FURNITURE
 from pullquote.index.storage.stored_article import article_of
+from pullquote.index.storage.unusable import Unusable
 from pullquote.reports import ArchiveInfo, CheckReport
 
 # What an address begins with where it is opened as an archive; a `Path` of it has one slash less.
@@ -126,7 +131,8 @@ class RemoteArchive(Archive):
         self._connection = MilvusConnection(address)
         with contextlib.ExitStack() as opened:
             opened.callback(self._connection.close)
-            folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="pullquote-")))
+            folder = Path(tempfile.mkdtemp(prefix="pullquote-"))
+            opened.callback(weakref.finalize(self, _remove, folder, os.getpid()))
             state = self._state()
             create(folder, lambda: {**state.manifest, INDEX: str(self._address)})
             self._copy = CopiedDatabase(folder / DATABASE, self._connection, write=True)
@@ -139,6 +145,16 @@ class RemoteArchive(Archive):
 
     def _opened(self) -> Database:
         return CopiedDatabase(self.path / DATABASE, self._connection)
+
+    def _renew(self) -> None:
+        """In a forked process, be of no use: connection and copy are the parent's."""
+        forks.leave_to_parent(self._database, self._index, self._copy, self._connection)
+        self._to_close.pop_all()
+        self._index = None
+        self._unlocked()
+        refusing = Unusable(f"The archive {self._address} was opened before this process was forked; open it in here.")
+        self._database = self._copy = cast(CopiedDatabase, refusing)
+        self._connection = cast(MilvusConnection, refusing)
 
     def close(self) -> None:
         """Let go of the connection and of the copy."""
@@ -316,3 +332,9 @@ class RemoteArchive(Archive):
     def info(self) -> ArchiveInfo:
         """Return what the archive holds and was made with; its path is the address."""
         return replace(super().info(), path=f"milvus+{self._address}")
+
+
+def _remove(folder: Path, process: int) -> None:
+    """Remove a folder, unless this process was forked from the one that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -564,3 +564,15 @@ def test_what_fails_to_open_leaves_nothing_open(make, monkeypatch: pytest.Monkey
     with pytest.raises(ModelMismatch):
         Archive.open(f"milvus+{archive._database.manifest()['index']}", embedder=HashEmbedder(name="other"))
     assert closed == ["Database", "CopiedDatabase", "CopiedDatabase"]
+
+
+def test_a_forked_process_is_told_to_open_the_archive_itself(make, by_address):
+    remote = by_address(make())
+    folder = remote.path
+    # What a fork does in the child; forking this process, which talks to a server, isn't safe.
+    remote._renew()
+    for call in (lambda: remote.search("harbour"), lambda: remote.article("a"), remote.info):
+        with pytest.raises(ArchiveError, match="was opened before this process was forked; open it in here"):
+            call()
+    remote.close()
+    assert folder.is_dir()
