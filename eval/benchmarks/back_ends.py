@@ -24,6 +24,7 @@ import numpy as np
 
 from pullquote.answers import Hit
 from pullquote.commands import run
+from pullquote.errors import InputError
 from pullquote.eval.gold.formats import read_realtime_qa
 from pullquote.eval.gold.questions import GoldQuestion
 from pullquote.eval.metrics.retrieval import answer_hit
@@ -31,6 +32,7 @@ from pullquote.filters import Filters
 from pullquote.index.archive import Archive
 from pullquote.index.backends.base import Index
 from pullquote.index.backends.local import LocalIndex
+from pullquote.index.backends.opening import LOCAL, is_at
 from pullquote.index.search import searching
 from pullquote.index.search.ranking import ranker_for
 
@@ -45,7 +47,12 @@ def compare(archive: Archive, address: str, questions: Sequence[GoldQuestion]) -
         archive: with articles; its own back end is written anew first.
         address: where Milvus is to index it: nothing may be there under the archive's name.
         questions: at least one.
+
+    Raises:
+        InputError: the archive is searched at an address.
     """
+    if not is_at(archive._database, LOCAL):
+        raise InputError(f"{archive.path} is searched at an address; give an archive that searches itself.")
     from pullquote.index.backends.milvus.address import MilvusAddress
     from pullquote.index.backends.milvus.index import MilvusIndex
 
@@ -53,7 +60,8 @@ def compare(archive: Archive, address: str, questions: Sequence[GoldQuestion]) -
     local = LocalIndex(files)
     milvus = MilvusIndex(files, MilvusAddress.parse(address, archive=archive.path))
     try:
-        built = [_seconds(archive.optimize), _seconds(milvus.rebuild)]
+        with archive._locked() as database:
+            built = [_seconds(LocalIndex(archive._files(database)).rebuild), _seconds(milvus.rebuild)]
         engines: dict[str, Index] = {"local": local, "milvus": milvus}
         vectors = [archive.embedder.embed_query(question.question) for question in questions]
         lines: list[dict[str, Any]] = []
