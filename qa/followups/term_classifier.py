@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,7 @@ from pullquote.index.embedding.precision import has_fast_bfloat16
 from pullquote.qa.followups.turn_input import ConversationRow, conversation_row
 from pullquote.qa.reading.shipped import SMALL_READER, shipped_reader_folder
 from pullquote.qa.reading.upper_layers import UpperLayersFile
-from pullquote.qa.reading.weights import load_packed, packed_tensors
+from pullquote.qa.reading.weights import packed_tensors
 
 if TYPE_CHECKING:
     import torch
@@ -80,16 +80,15 @@ class TermClassifier:
 
     def __init__(self, file: TermsFile, *, bfloat16: bool | None = None) -> None:
         import torch
-        from transformers import AutoTokenizer
 
         from pullquote.qa.followups.term_model import TermModel
+        from pullquote.qa.reading.span_model import load_span_model
 
-        folder = shipped_reader_folder(SMALL_READER)
-        reader, sha256 = load_packed(folder)
+        reader, self._tokenizer, sha256 = load_span_model(shipped_reader_folder(SMALL_READER))
         if file.reader_sha256 != sha256:
             raise ModelError("The term classifier was trained on other weights than those of the small reader.")
-        self._encoder = reader.base_model.eval()
-        layers = self._encoder.encoder.layer
+        self._encoder: Any = reader.base_model
+        layers: Any = self._encoder.encoder.layer
         self._lower = len(layers) - file.layers
         self._model: TermModel = TermModel(layers[self._lower :], self._encoder.config.hidden_size).eval()
         try:
@@ -99,7 +98,6 @@ class TermClassifier:
         if has_fast_bfloat16() if bfloat16 is None else bfloat16:
             self._encoder.to(torch.bfloat16)
             self._model.to(torch.bfloat16)
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
         # A tokenizer keeps truncation as state, and questions may be asked in several threads.
         self._tokenizing = Lock()
         self.sha256 = file.sha256

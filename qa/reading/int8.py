@@ -42,8 +42,9 @@ def to_int8(model: Any, tokenizer: Any, *, max_tokens: int) -> None:
         )
         for name, module in linears.items()
     ]
+    encoded = tokenizer(*_TEXT, truncation=True, max_length=max_tokens)
     with torch.inference_mode():
-        model(**tokenizer(*_TEXT, truncation=True, max_length=max_tokens, return_tensors="pt"))
+        model(**{name: torch.tensor([encoded[name]]) for name in tokenizer.model_input_names})
     for hook in watched:
         hook.remove()
     for name, linear in linears.items():

@@ -12,6 +12,7 @@ from pullquote.errors import ModelError
 from pullquote.index.embedding.embedder import state_hash
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16, has_int8
+from pullquote.index.encoders.config import EncoderConfig
 from pullquote.index.forks import compute_alone_after_fork
 from pullquote.qa.reading.runtime import Scores
 from pullquote.qa.reading.shipped import reader_folder, shipped_reader_folder, shipped_readers
@@ -111,13 +112,26 @@ class TorchRuntime:
 
 def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
     """Return (model, tokenizer, SHA-256 of the weights), from the hub where there is no folder."""
+    if folder is None and shipped_reader_folder(name).is_dir():
+        alone = " or ".join(shipped_readers())
+        raise ModelError(f"The reader {name!r} has no weights of its own: name {alone} to use one alone.")
+    if folder and packed_file(folder) and EncoderConfig.read(folder):
+        # Needs torch, which takes a second to import.
+        from pullquote.qa.reading.span_model import load_span_model
+
+        return load_span_model(folder)
+    return _load_any(name, folder)
+
+
+def _load_any(name: str, folder: Path | None) -> tuple[Any, Any, str]:
+    """Return what `_load` does, of any model that transformers computes."""
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    if folder is None and shipped_reader_folder(name).is_dir():
-        alone = " or ".join(shipped_readers())
-        raise ModelError(f"The reader {name!r} has no weights of its own: name {alone} to use one alone.")
+    # Needs torch, which takes a second to import.
+    from pullquote.qa.reading.attention import fuse_attention
+
     disable_progress_bar()  # type: ignore[no-untyped-call]
     source = str(folder or name)
     try:
@@ -135,9 +149,6 @@ def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
         # Whatever the hub client or torch raises, the user needs one sentence.
         cause = str(error).strip().partition("\n")[0][:300] or type(error).__name__
         raise ModelError(f"The reader {name!r} cannot be loaded: {cause}") from error
-    # Needs torch, which takes a second to import.
-    from pullquote.qa.reading.attention import fuse_attention
-
     fuse_attention(model)
     return model.eval(), tokenizer, sha256
 

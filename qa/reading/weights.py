@@ -170,14 +170,10 @@ def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
         ModelError: the weights are missing, damaged or not of the model that config.json describes.
     """
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load
     from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoModelForSequenceClassification
 
+    state, sha256 = packed_state(folder)
     try:
-        data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
-        packed = load(data)
-        state = restored_tensors(packed)
         # The training script saves float16, and a model would be made as its config says.
         config = AutoConfig.from_pretrained(folder, dtype=torch.float32, **options)
         # Only to learn its class: a model with memory of its own would draw random weights first, for seconds.
@@ -190,10 +186,31 @@ def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
         )
         if loaded["missing_keys"] or loaded["unexpected_keys"]:
             raise KeyError("they are not the model's that config.json describes")
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise weights_damaged(folder, error) from error
+    return model, sha256
+
+
+def packed_state(folder: Path) -> tuple[dict[str, torch.Tensor], str]:
+    """Return (tensors by name in float32, SHA-256 of the file) from a folder that `pack` wrote.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    try:
+        data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
+        return restored_tensors(load(data)), hashlib.sha256(data).hexdigest()
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
-        cause = str(error).strip().partition("\n")[0]
-        raise ModelError(f"The weights in {folder} cannot be loaded ({cause}); reinstall the package.") from error
-    return model, hashlib.sha256(data).hexdigest()
+        raise weights_damaged(folder, error) from error
+
+
+def weights_damaged(folder: Path, error: Exception) -> ModelError:
+    """Return what is to be said where the weights that ship in a folder can't be loaded."""
+    cause = str(error).strip().partition("\n")[0]
+    return ModelError(f"The weights in {folder} cannot be loaded ({cause}); reinstall the package.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

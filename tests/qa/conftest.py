@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import string
 from collections.abc import Iterator
 from functools import cache
@@ -54,24 +53,21 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _weights_read_once() -> Iterator[None]:
-    """The shipped weights are read once a dropout, at first use: whoever loads them again gets a copy of that model."""
-    from pullquote.qa.followups import term_classifier
-    from pullquote.qa.reading import torch_runtime
-    from pullquote.qa.reading.weights import load_packed
-    from pullquote.qa.training import following_up
-    from pullquote.qa.training.steps import base
+    """The shipped weights are read once, at first use: whoever loads them again gets a copy."""
+    from pullquote.qa.reading import span_model, weights
 
-    read = cache(load_packed)
+    unpack = weights.packed_state
+    read = cache(unpack)
 
-    def copied(folder: Path, **options: float) -> tuple[Any, str]:
+    def copied(folder: Path) -> tuple[dict[str, Any], str]:
         if folder.parent != SHIPPED:
-            return load_packed(folder, **options)
-        model, sha256 = read(folder, **options)
-        return copy.deepcopy(model), sha256
+            return unpack(folder)
+        state, sha256 = read(folder)
+        return {name: tensor.clone() for name, tensor in state.items()}, sha256
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (torch_runtime, term_classifier, following_up, base):
-            patch.setattr(module, "load_packed", copied)
+        for module in (span_model, weights):
+            patch.setattr(module, "packed_state", copied)
         yield
 
 
