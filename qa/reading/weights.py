@@ -148,13 +148,22 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
     if tensor.dtype == torch.int8:
         return tensor.float() * packed[name + _SCALE].float()[:, None]
     if tensor.dtype == torch.uint8:
-        # Both numbers of a byte at once.
-        pairs = torch.tensor(
-            [(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], device=tensor.device
-        )
-        groups = pairs[tensor.flatten().int()].reshape(-1, _GROUP)
+        groups = _normal_floats(tensor).reshape(-1, _GROUP)
         return groups.mul_(packed[name + _GROUP_SCALE].float().reshape(-1, 1)).reshape(len(tensor), -1)
     return tensor.float()
+
+
+def _normal_floats(packed: torch.Tensor) -> torch.Tensor:
+    """Return (numbers, 2) float32, both numbers of each byte."""
+    import numpy as np
+    import torch
+
+    pairs = np.array([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], dtype=np.float32)
+    if packed.device.type != "cpu":
+        return torch.nn.functional.embedding(packed.flatten().int(), torch.from_numpy(pairs).to(packed.device))
+    # NumPy takes pairs in a fifth of the time that torch does, if each is one number to it.
+    taken = pairs.view(np.complex64)[:, 0].take(packed.flatten().numpy())
+    return torch.from_numpy(taken.view(np.float32).reshape(-1, 2))
 
 
 def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
