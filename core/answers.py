@@ -317,7 +317,8 @@ class Remark(FromJson):
 class Searched(FromJson):
     """What was looked at for an answer: how much of the archive, and between which days.
 
-    `altered` names the articles that were found, but are not what was stored any more: they were left out.
+    `altered` names the articles that were found, but are not what was stored any more: they were left out. Of the
+    passages, `unembedded` were searched by their words alone, since they aren't embedded yet.
     """
 
     articles: int
@@ -325,6 +326,7 @@ class Searched(FromJson):
     since: dt.date | None = None
     until: dt.date | None = None
     altered: tuple[str, ...] = ()
+    unembedded: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that stands in an answer's JSON object."""
@@ -334,6 +336,7 @@ class Searched(FromJson):
             "since": _day(self.since),
             "until": _day(self.until),
             **({"altered": list(self.altered)} if self.altered else {}),
+            **({"unembedded": self.unembedded} if self.unembedded else {}),
         }
 
 

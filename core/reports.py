@@ -18,7 +18,8 @@ def _object(report: RemoveReport | CheckReport) -> dict[str, Any]:
 class AddProgress:
     """Where an `add` stands: articles and passages stored so far, bytes read of the sources, what was read last.
 
-    `bytes_total` is 0 where nobody knows it.
+    `bytes_total` is 0 where nobody knows it. Once all articles are stored, `embedded` of `to_embed` passages are;
+    before that, both are 0.
     """
 
     articles: int
@@ -26,6 +27,8 @@ class AddProgress:
     bytes_done: int
     bytes_total: int
     source: str
+    embedded: int = 0
+    to_embed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTO
 from pullquote.index.storage.creating import create as create_archive
 from pullquote.index.storage.database import ArticleFacts, Database
 from pullquote.index.storage.migration import migrate
+from pullquote.index.storage.pending import rows_to_embed
 from pullquote.index.storage.unusable import Unusable
 from pullquote.index.storage.vector_log import VectorLog
 from pullquote.paths import expanded
@@ -184,6 +185,8 @@ class Archive:
                 raise database.manifest_damaged()
             files = self._files(database)
             migrate(database, files.vectors)
+            if rows_to_embed(database):
+                raise InputError(f"The archive {self.path} isn't embedded to its end; run first: pullquote optimize")
             move(files, index)
             database.fold_log()
 
@@ -318,8 +321,11 @@ class Archive:
         unchanged = passages = 0
         with self._writer() as writer:
             reader = reader_for(writer.known())
+            # The archive's own search finds by their words what isn't embedded yet. The first batch tries the embedder.
+            words_first = is_at(writer.database, LOCAL)
             for batch in reader.batches():
-                vectors = adding.embed_batch(batch, self.embedder) if batch.new else self._no_vectors()
+                later = words_first and passages
+                vectors = None if later else self._vectors_of(batch)
                 new, replaced = writer.store(batch, vectors)
                 give_back()
                 added += new
@@ -335,6 +341,13 @@ class Archive:
             # folded into the database when the writer closes.
             with self._counting:
                 self._vocabulary = self._followed(writer.database)
+            done, left, embedded = len(added) + len(updated) + unchanged, writer.passages_to_embed(), 0
+            for count in writer.embed_pending(lambda: self.embedder):
+                give_back()
+                embedded += count
+                if progress:
+                    total = reader.bytes_total
+                    progress(AddProgress(done, passages, total, total, "", embedded, left))
         return AddReport(
             added=tuple(added),
             updated=tuple(updated),
@@ -345,8 +358,8 @@ class Archive:
             notes=tuple(notes),
         )
 
-    def _no_vectors(self) -> Vectors:
-        return np.empty((0, self._dimension), dtype=np.float32)
+    def _vectors_of(self, batch: adding.ArticleBatch) -> Vectors:
+        return adding.embed_batch(batch, self.embedder) if batch.new else np.empty((0, self._dimension), np.float32)
 
     def remove(self, names: str | Iterable[str], *, erase: bool = False) -> RemoveReport:
         """Take articles out of the archive, by id or URL; one by itself is a list of one.
@@ -410,10 +423,15 @@ class Archive:
     def optimize(self) -> None:
         """Rewrite the followers without what was removed, and fold the database's log into it.
 
+        What an interrupted `add` left to embed is embedded first.
+
         Raises:
             ArchiveLocked: another process is writing.
+            ModelError: there is something to embed, and the embedder can't be loaded.
         """
         with self._writer() as writer:
+            for _ in writer.embed_pending(lambda: self.embedder):
+                give_back()
             writer.rebuild_index()
             writer.database.checkpoint()
         self._let_go()

@@ -46,7 +46,24 @@ def answer_steps(
     found = engine.find(question, history=history, understood_as=understood_as, filters=filters)
     if found.remark is None:
         yield found
-    yield _answer_as_asked(engine, found, filters)
+    yield _while_embedding(_answer_as_asked(engine, found, filters))
+
+
+def _while_embedding(answer: Answer) -> Answer:
+    """Return an answer; where not all was searched by meaning, its confidence was fitted for another search."""
+    if not answer.searched.unembedded:
+        return answer
+    return replace(
+        answer,
+        answers=tuple(replace(one, calibrated=False) for one in answer.answers),
+        quotations=_uncalibrated(answer.quotations),
+        items=tuple(replace(one, calibrated=False) for one in answer.items),
+        sides=tuple(replace(side, quotations=_uncalibrated(side.quotations)) for side in answer.sides),
+    )
+
+
+def _uncalibrated(quotations: tuple[Quotation, ...]) -> tuple[Quotation, ...]:
+    return tuple(replace(one, calibrated=False) for one in quotations)
 
 
 def _parts_asked(engine: Engine, question: str, understood_as: str | None) -> tuple[str, ...]:

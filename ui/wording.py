@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-from pullquote.answers import Answer, Candidate, Citation, Course, DatedValue, Quotation, Side, State
+from pullquote.answers import Answer, Candidate, Citation, Course, DatedValue, Quotation, Searched, Side, State
 from pullquote.comparing_form import name_form
 
 # Words for probabilities as analysts use them (US Intelligence Community Directive 203), from the lower bound of each
@@ -196,7 +196,19 @@ def searched(answer: Answer) -> str:
         return "No article in this archive passes these filters."
     days = between(looked_at.since, looked_at.until)
     said = f"Searched {count(looked_at.articles, 'article')}{', ' + days if days else ''}."
-    return f"{said} {left_out(looked_at.altered)}" if looked_at.altered else said
+    return " ".join([said, *limits_of(looked_at)])
+
+
+def limits_of(looked_at: Searched) -> list[str]:
+    """Return sentences on what wasn't searched as it should be; none where all of it was."""
+    told = []
+    if looked_at.unembedded:
+        told.append(
+            f"Of {count(looked_at.passages, 'passage')}, {looked_at.unembedded:,} aren't embedded yet. They were "
+            "searched by their words alone, and confidence isn't calibrated until they are."
+        )
+    # What is to be run stands at the end.
+    return [*told, left_out(looked_at.altered)] if looked_at.altered else told
 
 
 def left_out(altered: Sequence[str]) -> str:

@@ -14,19 +14,23 @@ The next writer does what is missing of steps 3 to 5. So readers see a change wh
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding import adding
+from pullquote.index.adding.embedding_later import embed_pending
 from pullquote.index.backends.base import Index
 from pullquote.index.backends.opening import open_index
-from pullquote.index.embedding.embedder import Vectors
+from pullquote.index.embedding.embedder import Embedder, Vectors
 from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
+from pullquote.index.storage.pending import note_rows_to_embed, rows_to_embed
 
 
 class Writer:
@@ -73,8 +77,12 @@ class Writer:
             articles_of_file=self._known.source_articles,
         )
 
-    def store(self, batch: adding.ArticleBatch, vectors: Vectors) -> tuple[list[str], list[str]]:
+    def store(self, batch: adding.ArticleBatch, vectors: Vectors | None) -> tuple[list[str], list[str]]:
         """Commit a batch; return the ids (added, updated).
+
+        Args:
+            batch: what to store.
+            vectors: of its passages, in order; None to embed them later (`embed_pending`).
 
         Raises:
             ArchiveWriteFailed: the disk is full or refuses; the archive is as it was before.
@@ -88,8 +96,14 @@ class Writer:
             return added, updated
         row = self.database.number("vector_rows")
         generation = self.database.number("generation") + 1
+        later = vectors is None
+        if vectors is None:
+            vectors = np.zeros((batch.passages, self._files.vectors.dimension), dtype=np.float32)
         checksum = self._files.vectors.append(vectors, row)
         with self.database.transaction():
+            if later:
+                left = rows_to_embed(self.database)
+                note_rows_to_embed(self.database, [*left, (row, row + batch.passages)])
             if batch.passages:
                 self.database.set_vector_batch(row, row + batch.passages, checksum)
             for new in batch.new:
@@ -102,6 +116,14 @@ class Writer:
             self.database.set_number("generation", generation)
         self._publish()
         return added, updated
+
+    def passages_to_embed(self) -> int:
+        """Return how many passages are left to embed."""
+        return sum(end - first for first, end in rows_to_embed(self.database))
+
+    def embed_pending(self, embedder: Callable[[], Embedder]) -> Iterator[int]:
+        """Embed the passages that are left, batch by batch; yield after each how many it had."""
+        return embed_pending(self._files, embedder)
 
     def remove(self, names: Iterable[str]) -> tuple[list[str], list[str]]:
         """Take articles out by id or URL; return (ids removed, names not found)."""

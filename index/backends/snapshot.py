@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import faiss
 import numpy as np
 import numpy.typing as npt
 
+from pullquote.answers import Searched
+from pullquote.filters import Filters
 from pullquote.index.backends.base import Match
 from pullquote.index.backends.visible import Mask, VisibleArticles
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.pending import Ranges, rows_to_embed
 from pullquote.index.storage.vector_log import VectorLog
 
 
@@ -22,12 +28,47 @@ class Snapshot(VisibleArticles):
         super().__init__(database)
         self._vectors = vectors
         self._faiss = exact_index(vectors.dimension)
+        self._pending: Ranges = ()
 
     def _take_rows(self, first_row: int, end_row: int) -> None:
         self._faiss.add(self._vectors.read(first_row, end_row).astype(np.float32))
 
+    def refresh(self) -> bool:
+        """Bring the table to the newest published generation, with the vectors there are; return whether it changed.
+
+        Raises:
+            ArchiveDamaged: the vector log is shorter than the database says.
+        """
+        # In one state: what it doesn't name as left to embed has its vectors.
+        with self._database.one_state():
+            changed = super().refresh()
+            noted = rows_to_embed(self._database)
+            left = tuple((first, min(end, self.rows)) for first, end in noted if first < self.rows)
+            for first, end in self._pending:
+                for start, stop in _between(left, first, end):
+                    self._write(start, stop)
+                    changed = True
+            self._pending = left
+        return changed
+
+    def _write(self, first_row: int, end_row: int) -> None:
+        """Put the log's vectors in the place of those that the index has for some rows."""
+        codes = faiss.rev_swig_ptr(self._faiss.codes.data(), self.rows * self._faiss.code_size)
+        size = self._faiss.code_size
+        codes[first_row * size : end_row * size] = self._vectors.read(first_row, end_row).view(np.uint8).reshape(-1)
+
+    def scope(self, filters: Filters) -> Searched:
+        """Return how much filters leave to search, and how many passages of it aren't embedded yet."""
+        found = super().scope(filters)
+        passages = self.masks(filters)[1]
+        return replace(found, unembedded=sum(int(passages[first:end].sum()) for first, end in self._pending))
+
     def dense_search(self, vector: npt.NDArray[np.float32], passages: Mask, limit: int) -> list[Match]:
         """Return up to `limit` (row, cosine) among the passages of the mask, best first; ties by row."""
+        if self._pending:
+            passages = passages.copy()
+            for first, end in self._pending:
+                passages[first:end] = False
         allowed = int(passages.sum())
         if not allowed:
             return []
@@ -39,6 +80,18 @@ class Snapshot(VisibleArticles):
         scores, rows = self._faiss.search(vector[None, :], min(limit, allowed), params=parameters)
         found = [Match(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
+
+
+def _between(ranges: Ranges, first: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield what `[first, end)` has outside of ranges, which are in order."""
+    for start, stop in ranges:
+        if stop <= first or start >= end:
+            continue
+        if first < start:
+            yield first, start
+        first = max(first, stop)
+    if first < end:
+        yield first, end
 
 
 def exact_index(dimension: int) -> faiss.IndexScalarQuantizer:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
-from pullquote.errors import ArticleAltered
-from pullquote.index.adding.adding import passage_input
+from pullquote.index.adding.embedding_later import CHUNK_ROWS, runs, vectors_of
 from pullquote.index.adding.writing import finish_erasing, publish
 from pullquote.index.backends.base import BackEndAway, Index
 from pullquote.index.backends.opening import discard_leftovers
@@ -19,10 +16,9 @@ from pullquote.index.search.vocabulary import followed
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
-from pullquote.index.storage.vector_log import VectorLog, row_ranges
+from pullquote.index.storage.pending import note_rows_to_embed, rows_to_embed
+from pullquote.index.storage.vector_log import VectorLog
 
-# Passages embedded in one go.
-_CHUNK_ROWS = 512
 # Articles that a sentence names.
 _NAMED = 3
 
@@ -111,41 +107,24 @@ def _mend_vectors(database: Database, vectors: VectorLog, embedder: Callable[[],
     broken |= set(range(min(rows, vectors.rows_on_disk()), rows))
     for first, end in verification.altered_batches(database, vectors):
         broken |= set(range(first, end))
+    pending = rows_to_embed(database)
+    for first, end in pending:
+        broken |= set(range(first, min(end, rows)))
     passages = set(database.passage_rows())
     embedded = 0
-    for run in _runs(sorted(broken)):
-        present = [row for row in run if row in passages]
-        fresh = np.zeros((len(run), vectors.dimension), dtype=np.float32)
-        if present:
-            found = embedder().embed_passages([_input(database, row) for row in present])
-            fresh[[row - run[0] for row in present]] = found
-        vectors.overwrite(fresh, run[0])
-        embedded += len(present)
-    if broken or verification.rows_without_checksum(database):
+    for run in runs(sorted(broken)):
+        vectors.overwrite(vectors_of(database, run, embedder, vectors.dimension), run[0])
+        embedded += len(passages.intersection(run))
+    if broken or pending or verification.rows_without_checksum(database):
         _set_batches(database, vectors, rows)
     return embedded
-
-
-def _runs(rows: Iterable[int]) -> Iterator[range]:
-    """Yield rows that follow each other, up to `_CHUNK_ROWS` at once."""
-    for first, end in row_ranges(rows):
-        for start in range(first, end, _CHUNK_ROWS):
-            yield range(start, min(end, start + _CHUNK_ROWS))
 
 
 def _set_batches(database: Database, vectors: VectorLog, rows: int) -> None:
     """Store the checksums of all rows as they are now: altered ones have been embedded anew."""
     with database.transaction():
         database.execute("DELETE FROM vector_batches")
-        for first in range(0, rows, _CHUNK_ROWS):
-            end = min(rows, first + _CHUNK_ROWS)
+        note_rows_to_embed(database, ())
+        for first in range(0, rows, CHUNK_ROWS):
+            end = min(rows, first + CHUNK_ROWS)
             database.set_vector_batch(first, end, vectors.checksum(first, end))
-
-
-def _input(database: Database, row: int) -> str:
-    rowid, start, end, _ = database.passage(row)
-    try:
-        article = database.article(rowid, verify=False)
-    except ArticleAltered:
-        return ""  # nothing of it can be read: it is taken out, and any vector does
-    return passage_input(article, article.text[start:end])

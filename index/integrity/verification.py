@@ -15,6 +15,7 @@ from pullquote.index.integrity.erasing import unfinished_ranges
 from pullquote.index.search import vocabulary
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.pending import overlap, rows_to_embed
 from pullquote.index.storage.vector_log import VectorLog
 
 # Rows looked at in one go: 16,384 of 384 numbers are 13 MB.
@@ -56,7 +57,16 @@ def notes(files: Files) -> list[str]:
             "this archive was made before checksums were stored: of its vectors and its lexical index, only lengths "
             "and numbers were compared; the next change to it, or `pullquote check --repair`, adds them"
         ]
+    if left := _left_to_embed(database):
+        return [f"{left:,} passages aren't embedded yet, and are found by their words alone; run: pullquote optimize"]
     return []
+
+
+def _left_to_embed(database: Database) -> int:
+    try:
+        return sum(end - first for first, end in rows_to_embed(database))
+    except ArchiveDamaged:  # which `problems` says
+        return 0
 
 
 # -- vectors
@@ -65,7 +75,7 @@ def notes(files: Files) -> list[str]:
 def vector_problems(database: Database, vectors: VectorLog) -> list[str]:
     """Return what is wrong with the vector log."""
     found = []
-    erasing = unfinished_ranges(database)
+    erasing, pending = unfinished_ranges(database), rows_to_embed(database)
     rows, present = database.number("vector_rows"), vectors.rows_on_disk()
     if present < rows:
         found.append(f"the vector log holds {present} of {rows} rows")
@@ -74,7 +84,7 @@ def vector_problems(database: Database, vectors: VectorLog) -> list[str]:
     found += [
         f"rows {first} to {end - 1} of the vector log are not what was stored"
         for first, end in altered_batches(database, vectors)
-        if end <= present and not any(start < end and stop > first for start, stop in erasing)
+        if end <= present and not overlap(erasing, first, end) and not overlap(pending, first, end)
     ]
     if database.has_checksums and present >= rows and (bare := len(rows_without_checksum(database))):
         found.append(f"{bare} rows of the vector log have no checksum")
@@ -82,10 +92,12 @@ def vector_problems(database: Database, vectors: VectorLog) -> list[str]:
 
 
 def rows_of_wrong_length(database: Database, vectors: VectorLog, end_row: int) -> list[int]:
-    """Return the rows below `end_row` that belong to a passage and are no unit vectors."""
+    """Return the rows below `end_row` that belong to a passage, should have been embedded, and are no unit vectors."""
     used = np.zeros(end_row, dtype=np.bool_)
     passages = np.array(database.passage_rows(), dtype=np.int64)
     used[passages[(passages >= 0) & (passages < end_row)]] = True
+    for first, end in rows_to_embed(database):
+        used[first:end] = False
     damaged: list[int] = []
     for first in range(0, end_row, _CHUNK_ROWS):
         last = min(end_row, first + _CHUNK_ROWS)

@@ -344,6 +344,14 @@ class Database(Connection):
         """Return the vector rows of all passages, in order."""
         return [row for (row,) in self.query("SELECT rowid FROM passages ORDER BY rowid")]
 
+    def passage_rows_between(self, first_row: int, end_row: int) -> list[int]:
+        """Return the vector rows of passages in `[first_row, end_row)`, in order."""
+        bounds = (first_row, end_row)
+        return [
+            row
+            for (row,) in self.query("SELECT rowid FROM passages WHERE rowid >= ? AND rowid < ? ORDER BY rowid", bounds)
+        ]
+
     # -- checksums of vectors
 
     def vector_batches(self) -> list[tuple[int, int, str]]:
@@ -351,6 +359,14 @@ class Database(Connection):
         if not self.has_checksums:
             return []
         return self.query("SELECT first_row, end_row, checksum FROM vector_batches ORDER BY first_row")
+
+    def vector_batches_between(self, first_row: int, end_row: int) -> list[tuple[int, int, str]]:
+        """Return what `vector_batches` does of the batches that have a row in `[first_row, end_row)`."""
+        return self.query(
+            "SELECT first_row, end_row, checksum FROM vector_batches WHERE first_row < ? AND end_row > ? "
+            "ORDER BY first_row",
+            (end_row, first_row),
+        )
 
     def set_vector_batch(self, first_row: int, end_row: int, checksum: str) -> None:
         """Note the checksum of rows of the vector log; inside a transaction."""

@@ -47,13 +47,16 @@ class VectorLog:
         """
         return checksums.of_bytes(self._write(vectors, committed_rows, truncate=True))
 
-    def overwrite(self, vectors: npt.NDArray[np.float32], first_row: int) -> None:
+    def overwrite(self, vectors: npt.NDArray[np.float32], first_row: int) -> str:
         """Write (n, dimension) rows in the place of those from `first_row` on, and force them to the disk.
+
+        Returns:
+            Their checksum.
 
         Raises:
             ArchiveWriteFailed: the disk is full or refuses.
         """
-        self._write(vectors, first_row, truncate=False)
+        return checksums.of_bytes(self._write(vectors, first_row, truncate=False))
 
     def _write(self, vectors: npt.NDArray[np.float32], first_row: int, *, truncate: bool) -> bytes:
         """Write rows, end the file behind them if asked to, force it to the disk, and return what was written."""

@@ -14,8 +14,8 @@ from pullquote.ui.wording import (
     byline,
     count,
     imprint,
-    left_out,
     likelihood,
+    limits_of,
     printed_by,
     publisher,
     said_by,
@@ -43,7 +43,7 @@ def sureness(quotation: Quotation) -> str:
 
 def _meter(one: Candidate | Quotation, what: str) -> str:
     words = likelihood(one)
-    told = f"{share(one.confidence)} likely to {what}" if one.calibrated else "this reader is not calibrated"
+    told = f"{share(one.confidence)} likely to {what}" if one.calibrated else "not calibrated"
     bar = f'<span class="pq-bar"><span style="width:{100 * one.confidence:.0f}%"></span></span>'
     return (
         f'<span class="pq-sure" tabindex="0" role="meter" aria-label="How sure" '
@@ -128,4 +128,4 @@ def scope(searched: Searched) -> str:
     """Return "Searched 45 articles from 9 March 2031 to 15 May 2031"."""
     days = between(searched.since, searched.until)
     said = f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
-    return f"{said}. {left_out(searched.altered)}" if searched.altered else said
+    return ". ".join([said, *limits_of(searched)])

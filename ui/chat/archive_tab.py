@@ -119,6 +119,9 @@ def _adding(archive: Archive, parts: _Parts) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - how Gradio hands one in
     ) -> tuple[Any, ...]:
         def show(done: AddProgress) -> None:
+            if done.to_embed:
+                progress((done.embedded, done.to_embed), desc="Embedding; questions find them already", unit="passages")
+                return
             total = max(done.bytes_total, 1)
             progress((done.bytes_done, total), desc=f"{count(done.articles, 'article')} stored", unit="bytes")
 

@@ -177,13 +177,13 @@ def search(
         raise InputError("The query is empty.")
     from pullquote.index.archive import Archive
     from pullquote.ui.cli.render import show_hits
-    from pullquote.ui.wording import left_out
+    from pullquote.ui.wording import limits_of
 
     with Archive.open(path) as opened:
         advise(opened)
         hits, scope = opened.search_with_scope(query, limit=limit, filters=filters)
-    if scope.altered:
-        say(left_out(scope.altered))
+    for sentence in limits_of(scope):
+        say(sentence)
     if as_json:
         for hit in hits:
             write_json(hit.to_json(), sys.stdout)
@@ -229,7 +229,7 @@ def ask(
     filters = filters_of(since, until, outlet, author, as_of)
     from pullquote.index.archive import Archive
     from pullquote.qa.engine import Engine
-    from pullquote.ui.wording import left_out
+    from pullquote.ui.wording import limits_of
 
     with Archive.open(path) as opened:
         advise(opened)
@@ -240,8 +240,8 @@ def ask(
             code = BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
         else:
             answer = engine.ask(question or "", filters=filters)
-            if answer.searched.altered:
-                say(left_out(answer.searched.altered))
+            for sentence in limits_of(answer.searched):
+                say(sentence)
             code = failures.NOT_IN_ARCHIVE if _silent(answer) else 0
             if as_json:
                 write_json(answer.to_json(), sys.stdout)

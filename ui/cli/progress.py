@@ -55,6 +55,16 @@ class Meter:
         if self._bar:
             self._bar.stop()
 
+    def now(self, what: str) -> Meter:
+        """Return this meter; from the first call on, what it counts is another job with its own time."""
+        if what != self._what:
+            self._what, self._first = what, None
+            self._begun = self._clock()
+            if self._bar and self._task is not None:
+                self._bar.remove_task(self._task)
+                self._task = self._bar.add_task(what, total=None, note="")
+        return self
+
     @property
     def seconds(self) -> float:
         """Seconds since the job began."""
@@ -93,6 +103,10 @@ def show_adding(meter: Meter) -> Callable[[AddProgress], None]:
     """Return the callback for `Archive.add`."""
 
     def show(progress: AddProgress) -> None:
+        if progress.to_embed:
+            note = f"{progress.embedded:,} of {progress.to_embed:,} passages; all can be asked about meanwhile"
+            meter.now("embedding").update(progress.embedded, progress.to_embed, note)
+            return
         rate = progress.articles / max(meter.seconds, 1e-9)
         meter.update(progress.bytes_done, progress.bytes_total, f"{progress.articles:,} articles, {rate:,.0f} a second")
 
