@@ -68,8 +68,8 @@ class Connection:
             raise
 
     def _follow_others(self) -> None:
-        """Open the file again where it is read without locks and somebody else has changed it."""
-        if self._seen is not None and self._seen != _state(self.file):
+        """Open the file again where it is read without locks and somebody else has changed it, but not within a state."""
+        if self._seen is not None and not self._db.in_transaction and self._seen != _state(self.file):
             self._db.close()
             self._seen = None
             self._open()
@@ -129,6 +129,7 @@ class Connection:
         if self._db.in_transaction:
             yield
             return
+        self._follow_others()
         self.query("BEGIN")
         try:
             yield
