@@ -18,6 +18,7 @@ from pullquote.ui.cli.evaluation.gold_runs import (
     Gold,
     SkipBad,
     archive_for,
+    chosen_questions,
     load_gold,
     read_run,
     run_gold,
@@ -99,14 +100,11 @@ def evaluate(
     if report:
         _check_earlier(report)
     run = run_gold(
-        questions,
-        split=split,
-        preferred=REPORT_SPLIT,
+        chosen_questions(questions, split, REPORT_SPLIT, limit),
         archive=archive_for(questions, context, archive),
         reader=reader,
         passages=passages,
         sure=sure,
-        limit=limit,
         folder=report,
         rebuild=rebuild,
     )
