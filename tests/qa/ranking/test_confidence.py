@@ -4,7 +4,6 @@ import json
 import math
 import re
 from dataclasses import fields, replace
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings

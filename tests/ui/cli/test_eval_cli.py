@@ -619,14 +619,36 @@ def test_check_gold_with_faults(run, gold):
     assert result.exit_code == 1
     assert result.stdout.endswith("1 problem.\n")
     (sentence,) = result.stderr.splitlines()
-    assert re.fullmatch(r"pullquote: .*questions\.jsonl:2: no span has the wording of the answer 'Steg'\.", sentence)
+    place = r"pullquote: no span says it: .*questions\.jsonl:2: no span has the wording of the answer 'Steg'\."
+    assert re.fullmatch(place, sentence)
     result = run("check-gold", gold, "--json")
     assert result.exit_code == 1
     told = strict(result.stdout)
-    assert list(told) == ["problems", "counts", "articles", "spans", "closest"]
+    assert list(told) == ["problems", "notes", "counts", "articles", "spans", "closest"]
     assert (len(told["problems"]), told["articles"], told["spans"], told["closest"]) == (1, 5, 2, None)
+    assert told["problems"][0]["kind"] == "no span says it"
     (gold / "questions.jsonl").write_text("{")
     refused(run("check-gold", gold), 1, "questions.jsonl:1: not a line of JSON")
+
+
+def test_check_gold_groups_what_it_says(run, gold):
+    faulty = [question(0, "Varn", id=f"v{at}", question=f"What is thing {at}?", type="quiz") for at in range(5)]
+    plain = {key: value for key, value in question(1, "Tarn").items() if key != "spans"}
+    write_lines(gold / "questions.jsonl", [*faulty, plain])
+    told = run("check-gold", gold).stderr.splitlines()
+    assert told[0] == "pullquote: unknown type: 5"
+    assert [line.split(":")[2] for line in told[1:4]] == ["1", "2", "3"]
+    assert told[4] == "pullquote: and 2 more (--all)"
+    assert told[5].startswith("pullquote: note: no place is named: ")
+    assert len(run("check-gold", gold, "--all").stderr.splitlines()) == 7
+
+
+def test_check_gold_compares_with_an_archive(run, made_once, tmp_path):
+    plain = write_lines(tmp_path / "own.jsonl", [QUESTIONS[0]])
+    assert "note: not compared" in run("check-gold", plain).stderr
+    result = run("check-gold", plain, "--archive", made_once)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 article, 1 span checked." in result.stdout
 
 
 @pytest.mark.parametrize("name", ["eval", "calibrate", "check-gold"])

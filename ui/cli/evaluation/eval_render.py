@@ -102,6 +102,8 @@ def show_validation(found: Validation) -> None:
     console = _console()
     table = _table("Questions", "n")
     for name, number in found.counts.items():
+        if not number:
+            continue
         table.add_row(Text(one_line(name)), f"{number:,}")
     console.print(table)
     console.print(f"{count(found.articles, 'article')}, {count(found.spans, 'span')} checked.")

@@ -48,10 +48,14 @@ def load_gold(path: Path | None, *, skip_bad: bool) -> GoldSet:
 
 
 def archive_for(gold: GoldSet, context: typer.Context, after_command: Path | None) -> Path | None:
-    """Return the archive to ask; of a set that brings its articles, PULLQUOTE_ARCHIVE says nothing."""
-    if after_command is None and gold.brings_articles and (context.obj or {}).get("by_environment"):
-        return None
-    return chosen_archive(context, after_command)
+    """Return the archive to ask: the one named, else the one that the set names.
+
+    Of a set that brings its articles, or names its archive, PULLQUOTE_ARCHIVE says nothing.
+    """
+    own = gold.brings_articles or gold.archive is not None
+    if after_command is None and own and (context.obj or {}).get("by_environment"):
+        return gold.archive
+    return chosen_archive(context, after_command) or gold.archive
 
 
 @dataclass(frozen=True, slots=True)
