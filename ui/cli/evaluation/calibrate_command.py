@@ -82,11 +82,10 @@ def calibrate(
         *(question.judged for chosen in asked if chosen for question in chosen.questions),
     ]
     _check_enough(sum(judged), LEAST_OF_EACH, to_ask=any(asked))
-    runs = [
-        run or run_gold(chosen, archive=archive_for(chosen.gold, context, archive), reader=reader, passages=passages)
-        for run, chosen in zip(kept, asked, strict=True)
-        if run or chosen
-    ]
+    runs = [run for run in kept if run]
+    for chosen in filter(None, asked):
+        among = archive_for(chosen.gold, context, archive)
+        runs.append(run_gold(chosen, archive=among, reader=reader, passages=passages))
     _check_same_settings(runs)
     facts = runs[0].facts
     fitted = fit(

@@ -12,7 +12,7 @@ import typer
 
 from pullquote.commands import BAD_INPUT
 from pullquote.errors import InputError
-from pullquote.ui.cli.evaluation import calibrate_command, check_gold_command
+from pullquote.ui.cli.evaluation import calibrate_command, check_gold_command, gold_commands
 from pullquote.ui.cli.evaluation.gold_runs import (
     REPORT_SPLIT,
     Gold,
@@ -38,10 +38,11 @@ _REPORT_FILE = "report.html"
 
 
 def register(app: typer.Typer) -> None:
-    """Add `eval`, `calibrate` and `check-gold` to the command line."""
+    """Add `eval`, `calibrate`, `check-gold` and `gold` to the command line."""
     app.command("eval", cls=Command)(evaluate)
     calibrate_command.register(app)
     check_gold_command.register(app)
+    gold_commands.register(app)
 
 
 def evaluate(
