@@ -100,7 +100,8 @@ def collect_rows(
         told = "1 question has" if waiting == 1 else f"{waiting:,} questions have"
         skipped.append(f"{file}: {told} no answer yet; run: pullquote gold review")
     if not questions:
-        raise SourceError(f"{file} holds no usable question" + (f" ({skipped[-1]})." if skipped else "."))
+        hint = f" ({skipped[-1]})." if skipped else "; add one: pullquote gold add"
+        raise SourceError(f"{file} holds no usable question{hint}")
     return tuple(questions), tuple(skipped)
 
 

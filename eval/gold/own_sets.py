@@ -151,11 +151,12 @@ class OwnSet:
         """
         return [line for line in _lines(self.questions_file) if line.raw.strip()]
 
-    def add(self, rows: Sequence[Mapping[str, Any]]) -> Added:
+    def add(self, rows: Sequence[Mapping[str, Any]], *, dropped_too: bool = False) -> Added:
         """Add rows behind the others; one that asks what another asks already, as of the same day, is left out.
 
         Args:
             rows: of the format; one without an id gets a number.
+            dropped_too: also what was dropped before.
 
         Raises:
             SourceError, OSError: the set can't be read or written; it is as it was.
@@ -165,50 +166,57 @@ class OwnSet:
             gone = _lines(self.dropped_file, may_be_missing=True)
             asked = {_asked(line.row) for line in lines if line.row}
             gone_asked = {_asked(line.row) for line in gone if line.row}
+            taken = {line.id for line in lines} - {""}
             ids = {line.id for line in (*lines, *gone)}
             added: list[dict[str, Any]] = []
             known = dropped = 0
             for row in rows:
                 key = _asked(row)
-                if key in asked or str(row.get("id", "")) in {line.id for line in lines} - {""}:
+                if key in asked or str(row.get("id", "")) in taken:
                     known += 1
-                elif key in gone_asked:
+                elif key in gone_asked and not dropped_too:
                     dropped += 1
                 else:
                     asked.add(key)
+                    taken |= {str(row.get("id", ""))} - {""}
                     added.append({"id": row.get("id") or _free_id(ids)} | dict(row))
                     ids.add(str(added[-1]["id"]))
             if added:
                 self._write([*(line.raw for line in lines), *map(_line, added)])
         return Added(tuple(str(row["id"]) for row in added), known, dropped)
 
-    def change(self, name: str, row: Mapping[str, Any]) -> None:
-        """Put a row in place of the one with that id.
+    def change(self, line: SetLine, row: Mapping[str, Any]) -> SetLine:
+        """Put a row in place of a line, and return the line that it makes.
 
         Raises:
-            SourceError: it is gone, or the set can't be read.
+            SourceError: the line is gone or was changed by somebody else, or the set can't be read.
             OSError: the set can't be written; it is as it was.
         """
         with self._alone():
             lines = _lines(self.questions_file)
-            at = self._place(lines, name)
-            self._write([line.raw if number != at else _line(row) for number, line in enumerate(lines)])
+            at = self._place(lines, line)
+            lines[at] = SetLine(lines[at].number, _line(row), dict(row))
+            self._write(one.raw for one in lines)
+            return lines[at]
 
-    def drop(self, name: str) -> None:
-        """Move a row to the file of those dropped. Errors as of `change`."""
+    def drop(self, line: SetLine) -> None:
+        """Move a line to the file of those dropped. Errors as of `change`."""
         with self._alone():
             lines = _lines(self.questions_file)
-            at = self._place(lines, name)
+            at = self._place(lines, line)
             gone = _lines(self.dropped_file, may_be_missing=True)
             # First there, then not here: a kill between leaves it in both, and it can be dropped again.
-            write_whole(self.dropped_file, _joined([*(line.raw for line in gone), lines[at].raw]))
-            self._write([line.raw for number, line in enumerate(lines) if number != at])
+            write_whole(self.dropped_file, _joined([*(one.raw for one in gone), lines[at].raw]))
+            self._write(one.raw for number, one in enumerate(lines) if number != at)
 
-    def _place(self, lines: Sequence[SetLine], name: str) -> int:
-        places = [at for at, line in enumerate(lines) if line.row is not None and line.id == name]
+    def _place(self, lines: Sequence[SetLine], line: SetLine) -> int:
+        places = [at for at, one in enumerate(lines) if one.raw == line.raw]
         if not places:
-            raise SourceError(f"{self.questions_file} has no question {name!r} any more: somebody has changed it.")
-        return places[0]
+            raise SourceError(
+                f"{self.questions_file}: somebody else has changed the question {line.id!r} meanwhile; call the review "
+                "again."
+            )
+        return min(places, key=lambda at: abs(lines[at].number - line.number))
 
     def _write(self, raw: Iterable[bytes]) -> None:
         write_whole(self.questions_file, _joined(raw))

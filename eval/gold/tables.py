@@ -114,7 +114,7 @@ def _text(file: Path) -> str:
 
 
 def _read(file: Path, records: Any) -> Table:
-    header = next(records, [])
+    header: list[str] = next(records, [])
     columns = [_column(name) for name in header]
     if "question" not in columns:
         shown = ", ".join(name.strip() for name in header[:20])[:120]

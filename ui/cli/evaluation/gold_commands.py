@@ -136,7 +136,7 @@ def _add_one(
         except DialogueEnded:
             say("nothing was added.")
             raise typer.Exit(1) from None
-    _tell(own, own.add([row]), "The question is in the set already, or was dropped from it.")
+    _tell(own, own.add([row], dropped_too=True), "The question is in the set already.")
 
 
 def _add_feedback(own: OwnSet, archive: Archive | None) -> None:
@@ -160,7 +160,7 @@ def _add_table(own: OwnSet, file: Path, archive: Archive | None) -> None:
         say(f"{file}: nothing is made of the columns {', '.join(table.unused)}; they are kept in the rows.")
     rows = []
     for one in table.rows:
-        row, told = one.row | {"from": one.where}, ""
+        row, told = one.row | {"from": Path(one.where).name}, ""
         try:
             gold_question({"id": "new"} | row, one.where)
             if archive is not None and row.get("answers"):
@@ -239,7 +239,8 @@ def review(
     strange = sum(line.row is None for line in own.lines())
     if strange:
         say(
-            f"{count(strange, 'line')} of {own.questions_file} {'is' if strange == 1 else 'are'} no questions; they stay."
+            f"{count(strange, 'line')} of {own.questions_file} can't be read as questions and "
+            f"{'stays as it is' if strange == 1 else 'stay as they are'}."
         )
     with _archive(own, context, archive) as opened:
         done = Review(own, opened, _articles(own, opened), by=by, again=again).run()

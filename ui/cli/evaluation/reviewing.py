@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pullquote.eval.gold.own_sets import OwnSet, SetLine
     from pullquote.index.archive import Archive
 
-_CHOICES = {"k": "keep", "e": "edit", "d": "drop", "s": "skip", "q": "quit"}
+_CHOICES = {"k": "keep", "e": "edit", "p": "leave places out", "d": "drop", "s": "skip", "q": "quit"}
 # What an answer of its own brings; a row that is edited loses them.
 _ANSWER_KEYS = ("answers", "spans", "open", "type", "why", "wrong", "items", "values")
 
@@ -62,7 +63,8 @@ class Review:
 
     def run(self) -> Reviewed:
         """Ask about each question; what is decided is on the disk before the next is shown."""
-        waiting = [line for line in self._own.lines() if line.row and (self._again or "reviewed" not in line.row)]
+        lines = (line for line in self._own.lines() if line.row is not None)
+        waiting = [line for line in lines if self._again or "reviewed" not in (line.row or {})]
         done = Reviewed(left=len(waiting))
         for number, line in enumerate(waiting, 1):
             tell(f"\n{number} of {len(waiting)}  ({line.id})")
@@ -85,17 +87,22 @@ class Review:
                 done.skipped += 1
                 return True
             if key == "d":
-                self._own.drop(line.id)
+                self._own.drop(line)
                 done.dropped += 1
                 break
             if key == "e":
                 row = self._edited(row)
                 self._show(row)
-                self._own.change(line.id, row)
+                line = self._own.change(line, row)
+            if key == "p":
+                row = _without_places(row)
+                self._show(row)
+                line = self._own.change(line, row)
+                continue
             if row.get("open"):
                 tell("It has no answer yet: edit it (e), drop it (d), or skip it (s).")
                 continue
-            self._own.change(line.id, row | {"reviewed": {"by": self._by, "at": _now()}})
+            self._own.change(line, row | {"reviewed": {"by": self._by, "at": _now()}})
             if key == "e":
                 done.edited += 1
             else:
@@ -116,10 +123,10 @@ class Review:
             tell("  the archive has no answer")
         else:
             tell(f"  answer: {_listed(row.get('answers'))}")
-        for span in row.get("spans") or ():
-            self._show_span(span)
+        for number, span in enumerate(row.get("spans") or (), 1):
+            self._show_span(number, span)
 
-    def _show_span(self, facts: object) -> None:
+    def _show_span(self, number: int, facts: object) -> None:
         from pullquote.eval.gold.places import sentence_of
         from pullquote.eval.gold.questions import GoldSpan
 
@@ -127,28 +134,27 @@ class Review:
             span = GoldSpan(**facts)  # type: ignore[arg-type]
             sentence = sentence_of(span, self._article)
         except (TypeError, AttributeError):
-            tell(f"    not understood: {one_line(str(facts))[:200]}")
+            tell(f"  {number:>3}  not understood: {one_line(str(facts))[:200]}")
             return
         if sentence is None:
             why = (
                 "not compared with the article" if self._article(span.article) is None else "the article differs there"
             )
-            tell(f"    {one_line(span.article)}: “{one_line(span.text)}” ({why})")
+            tell(f"  {number:>3}  {one_line(span.article)}: “{one_line(span.text)}” ({why})")
             return
         article, text = sentence.article, sentence.text
         start, end = span.start - sentence.start, span.end - sentence.start
-        tell(f"    {one_line(imprint(article.outlet, (), article.published)) or one_line(span.article)}")
-        tell(f"      {one_line(text[:start] + '[' + text[start:end] + ']' + text[end:])}")
+        tell(f"  {number:>3}  {one_line(imprint(article.outlet, (), article.published)) or one_line(span.article)}")
+        tell(f"       {one_line(text[:start] + '[' + text[start:end] + ']' + text[end:])}")
 
     def _edited(self, row: dict[str, Any]) -> dict[str, Any]:
         question = ask_line("Question (Enter keeps it):") or row["question"]
         row = row | {"question": question}
         row = self._with_day(row)
         if self._archive is not None:
-            chosen = choose_places(self._archive, question, parse_date(row.get("as_of")))
-            facts = chosen.facts()
-            if facts.get("open") and not row.get("open"):
-                return row  # nothing else was chosen: the answer stays
+            facts = choose_places(self._archive, question, parse_date(row.get("as_of"))).facts()
+            if facts.get("open"):
+                return row  # nothing was chosen: what was there stays
             return {key: value for key, value in row.items() if key not in _ANSWER_KEYS} | facts
         said = ask_line('Answers, parted by "|" ("none": there is none; Enter keeps them):')
         if not said:
@@ -167,6 +173,19 @@ class Review:
                 return row | {"as_of": str(parse_date(said))}
             except InputError as error:
                 tell(str(error))
+
+
+def _without_places(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without the places that the person names, and without the answers that stood only there."""
+    spans = row.get("spans") or []
+    said = ask_line("Which places don't answer? Their numbers:")
+    out = {int(part) for part in re.findall(r"\d+", said)}
+    left = [span for number, span in enumerate(spans, 1) if number not in out]
+    if len(left) == len(spans) or not left:
+        tell("At least one place has to stay, and one has to go; nothing was changed.")
+        return row
+    texts = {span.get("text") for span in left}
+    return row | {"spans": left, "answers": [one for one in row.get("answers") or [] if one in texts]}
 
 
 def _listed(values: object) -> str:
