@@ -10,6 +10,8 @@ import termios
 import threading
 
 import pytest
+import typer
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from pullquote.filters import Filters
@@ -131,7 +133,7 @@ def test_what_add_refuses_changes_nothing(run, arguments, code, sentence):
 
 @pytest.mark.usefixtures("terminal")
 def test_sentences_are_shown_and_a_person_says_which_words_answer(run):
-    result = run("add", "mine", SANK, "--as-of", "2031-05-05", stdin="9\nwhat\n1\nthe Steg\nOsk\n")
+    result = run("add", "mine", SANK, "--as-of", "2031-05-05", stdin="9\nwhat\n2\nback\n1\nthe Steg\nOsk\n")
     assert result.exit_code == 0, result.stderr
     told = result.stderr.splitlines()
     assert told[1:5] == [
@@ -305,3 +307,32 @@ def test_a_review_by_keys_in_a_terminal(run):
     assert (process.returncode, said) == (0, b"1 kept, 0 edited, 1 dropped, 0 skipped; 1 question left to review.\n")
     assert b"Press one of: k, e, p, d, s, q." in seen
     assert [row["id"] for row in rows(run)] == ["a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("init", {"--archive"}),
+        ("review", {"--archive", "--by", "--again"}),
+        (
+            "add",
+            {
+                "--archive",
+                "--answer",
+                "--as-of",
+                "--article",
+                "--unanswerable",
+                "--story",
+                "--from-feedback",
+                "--from-table",
+            },
+        ),
+    ],
+)
+def test_every_option_has_help(name, options):
+    group = get_command(app)
+    command = group.get_command(typer.Context(group), "gold").commands[name]
+    named = {option: parameter.help for parameter in command.params for option in parameter.opts if option[:2] == "--"}
+    assert named.keys() - {"--help"} == options
+    assert command.help
+    assert all(named.values())

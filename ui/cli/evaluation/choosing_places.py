@@ -90,18 +90,26 @@ def _ask(shown: Sequence[PrintedSentence]) -> Chosen | None:
         if not numbers or re.sub(r"[\d\s,;.]|and", "", said) or not all(1 <= one <= len(shown) for one in numbers):
             tell(f'Type numbers from 1 to {len(shown)}, such as "3" or "3, 7".')
             continue
-        return Chosen(spans=tuple(_words_of(shown, list(dict.fromkeys(numbers)))))
+        if spans := _words_of(shown, list(dict.fromkeys(numbers))):
+            return Chosen(spans=tuple(spans))
 
 
 def _words_of(shown: Sequence[PrintedSentence], numbers: Sequence[int]) -> list[GoldSpan]:
-    """Return the words that answer in each of some sentences; what one prints as another does isn't asked again."""
+    """Return the words that answer in each of some sentences; none where the person wants other sentences.
+
+    What one prints as another does isn't asked again.
+    """
     spans: list[GoldSpan] = []
     for number in numbers:
         sentence = shown[number - 1]
         known = (sentence.span(span.text) for span in reversed(spans))
         span = next((one for one in known if one), None)
         while span is None:
-            words = ask_line(f"Which words of sentence {number}? As printed (Enter: all of it):")
+            words = ask_line(
+                f'Which words of sentence {number}? As printed (Enter: all of it; "back": other sentences):'
+            )
+            if words.casefold() == "back":
+                return []
             span = sentence.span(words or sentence.text)
             if span is None:
                 tell("These words don't stand in it; copy them as they are printed.")
