@@ -104,12 +104,12 @@ class Engine:
 
     @cached_property
     def confidence(self) -> ConfidenceModel | None:
-        """What makes scores probabilities: the archive's own model, else the reader's, if it fits the weights.
+        """What makes scores probabilities: the archive's own model, else the reader's, if it fits weights and settings.
 
         Raises:
             ModelError: it is damaged.
         """
-        return confidence_for(self.archive.path, self.reader)
+        return confidence_for(self.archive.path, self.reader, passages_read=self._passages)
 
     @cached_property
     def combiner(self) -> Combiner | None:

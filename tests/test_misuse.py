@@ -178,4 +178,9 @@ def test_a_misspelt_reader_lists_those_there_are():
 
 def test_unknown_keys_of_a_question_are_named():
     (row,) = read_rows([b'{"question": "Who?", "untill": "2031-05-04"}\n'], "q")
-    assert row.error == "there is no key 'untill' in a question; there are id, question, since, until, as_of"
+    known = "there are id, question, since, until, as_of"
+    assert row.error == f"there is no key 'untill' in a question; did you mean 'until'? {known}"
+    (row,) = read_rows([b'{"question": "Who?", "asof": 1, "b": 1, "c": 1, "z": 1}\n'], "q")
+    assert row.error == f"there is no key 'asof', 'b', 'c' and 1 more in a question; did you mean 'as_of'? {known}"
+    (row,) = read_rows([b'{"question": "Who?", "outlet": "Post"}\n'], "q")
+    assert row.error == f"there is no key 'outlet' in a question; {known}"

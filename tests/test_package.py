@@ -37,9 +37,12 @@ MAY_CALL_EVAL = {
         "chat/feedback.py",  # writes gold candidates
         "cli/evaluation/calibrate_command.py",
         "cli/evaluation/check_gold_command.py",
+        "cli/evaluation/choosing_places.py",
         "cli/evaluation/eval_commands.py",
         "cli/evaluation/eval_render.py",
+        "cli/evaluation/gold_commands.py",
         "cli/evaluation/gold_runs.py",
+        "cli/evaluation/reviewing.py",
         "cli/training_commands.py",
     )
 }

@@ -17,7 +17,7 @@ from pullquote.qa.ranking.confidence import FEATURES, JUDGED_BY, ConfidenceModel
 
 _FOLDS = 5
 # Fewer right, or fewer wrong, top answers than this say too little about so many features.
-_LEAST_OF_EACH = 20
+LEAST_OF_EACH = 20
 
 # Of 0.01 to 0.3 about the least log loss of each reader on the tune splits, when RealTime QA's months are left out as
 # wholes and not week by week: what is fitted meets news of another time. More follows the months that it saw too
@@ -49,7 +49,7 @@ class Fit:
     ece: float
 
 
-def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -> Fit:
+def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int, passages_read: int | None = None) -> Fit:
     """Return the confidence fitted on the top candidates of rows.
 
     A logistic regression (Platt 1999, with more than one score) over standardised features.
@@ -59,6 +59,7 @@ def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -
         reader_sha256: the reader's weights.
         fitted_on: what the rows are, for people.
         seed: of the folds.
+        passages_read: how many passages of each question were read; None where nobody knows.
 
     Raises:
         InputError: too few rows are right, too few wrong, or of too few stories.
@@ -73,6 +74,7 @@ def fit(rows: Sequence[Row], reader_sha256: str, *, fitted_on: str, seed: int) -
         fitted_on=f"{fitted_on} ({len(y):,} questions)", seed=seed,
     )  # fmt: skip
     before = expected_calibration_error(np.array([row.confidence for row in used]), y)
+    model = replace(model, passages_read=passages_read)
     return Fit(model, n=len(y), ece_before=before, ece=expected_calibration_error(held_out, y))
 
 
@@ -92,10 +94,10 @@ def fit_confidence(
     Raises:
         InputError: too few are right, too few wrong, or of too few subjects.
     """
-    if min(int(y.sum()), int((~y).sum())) < _LEAST_OF_EACH:
+    if min(int(y.sum()), int((~y).sum())) < LEAST_OF_EACH:
         raise InputError(
             f"Of {len(y):,} questions, {int(y.sum()):,} were answered rightly: to fit a confidence, at least "
-            f"{_LEAST_OF_EACH} right and {_LEAST_OF_EACH} wrong answers are needed."
+            f"{LEAST_OF_EACH} right and {LEAST_OF_EACH} wrong answers are needed."
         )
     fold = story_folds(subjects, seed)
     folds = np.unique(fold)

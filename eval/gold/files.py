@@ -22,6 +22,10 @@ class BadRow(ValueError):  # noqa: N818 - names what it is about, as the errors 
     """A row that cannot be used; its text is a clause that reads on from "FILE:LINE: "."""
 
 
+class OpenRow(BadRow):
+    """A row whose question has no answer yet (`"open": true`): `pullquote gold review` asks for one."""
+
+
 def read_gold_folder(folder: Path, *, skip_bad: bool = False) -> GoldSet:
     """Return the gold set of a folder with a `gold.json`.
 
@@ -33,7 +37,8 @@ def read_gold_folder(folder: Path, *, skip_bad: bool = False) -> GoldSet:
         facts = json.loads(manifest.read_text(encoding="utf-8"))
         questions_file = folder / facts["questions"]
         stories = {name: tuple(story["articles"]) for name, story in facts.get("stories", {}).items()}
-        sources = tuple((folder / source).resolve() for source in facts["articles"])
+        sources = tuple((folder / source).resolve() for source in facts.get("articles", ()))
+        archive = folder / facts["archive"] if facts.get("archive") else None
         reprints = tuple(frozenset(group) for group in facts.get("reprints", ()))
         name = str(facts["name"])
     except OSError as error:
@@ -51,6 +56,7 @@ def read_gold_folder(folder: Path, *, skip_bad: bool = False) -> GoldSet:
         reprints=reprints,
         stories=stories,
         skipped=skipped,
+        archive=archive,
     )
 
 
@@ -60,7 +66,7 @@ def read_questions(file: Path, *, skip_bad: bool = False) -> tuple[tuple[GoldQue
     Raises:
         SourceError: the file cannot be read, or a row is bad and `skip_bad` is false.
     """
-    return collect_rows(file, _question, skip_bad=skip_bad)
+    return collect_rows(file, gold_question, skip_bad=skip_bad)
 
 
 def collect_rows(
@@ -73,12 +79,16 @@ def collect_rows(
     """
     questions: list[GoldQuestion] = []
     skipped: list[str] = []
+    waiting = 0
     first_use: dict[str, str] = {}
     for where, line in read_lines(file):
         try:
             question = parse(_object(line), where)
             if question.id in first_use:
                 raise BadRow(f"the id {question.id!r} is used already, in {first_use[question.id]}")
+        except OpenRow:
+            waiting += 1
+            continue
         except BadRow as error:
             if not skip_bad:
                 raise SourceError(f"{where}: {error}. (--skip-bad leaves such rows out.)") from error
@@ -86,8 +96,12 @@ def collect_rows(
             continue
         first_use[question.id] = where
         questions.append(question)
+    if waiting:
+        told = "1 question has" if waiting == 1 else f"{waiting:,} questions have"
+        skipped.append(f"{file}: {told} no answer yet; run: pullquote gold review")
     if not questions:
-        raise SourceError(f"{file} holds no usable question.")
+        hint = f" ({skipped[-1]})." if skipped else "; add one: pullquote gold add"
+        raise SourceError(f"{file} holds no usable question{hint}")
     return tuple(questions), tuple(skipped)
 
 
@@ -121,7 +135,14 @@ def _object(line: str) -> dict[str, Any]:
     return row
 
 
-def _question(row: dict[str, Any], where: str) -> GoldQuestion:
+def gold_question(row: dict[str, Any], where: str) -> GoldQuestion:
+    """Return the question of a row in the project's own format.
+
+    Raises:
+        BadRow: it can't be used; an `OpenRow` where it has no answer yet.
+    """
+    if row.get("open") is True:
+        raise OpenRow("it has no answer yet")
     kind = text_of(row, "type", "fact")
     answers = texts_of(row, "answers")
     if kind == "unanswerable" and answers:

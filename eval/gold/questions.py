@@ -153,7 +153,8 @@ class GoldSet:
         articles: articles that the set carries in its own format, in place of `sources`.
         reprints: groups of article keys that are one origin.
         stories: articles of each story.
-        skipped: one sentence for each bad row that was left out.
+        skipped: one sentence for each bad row that was left out, and one for those without an answer yet.
+        archive: the archive that the set's manifest names to ask it of, or None.
         scorer: whose normalisation EM and F1 use: "squad" or "realtimeqa".
     """
 
@@ -166,6 +167,7 @@ class GoldSet:
     stories: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     scorer: str = "squad"
+    archive: Path | None = None
 
     @property
     def brings_articles(self) -> bool:

@@ -19,6 +19,7 @@ from pullquote.answers import State
 from pullquote.errors import InputError
 from pullquote.eval.report import plots
 from pullquote.eval.report.cases import excerpt, hint, withheld_though_right, wrong_answers
+from pullquote.eval.report.every_question import every_question, filters
 from pullquote.eval.report.formatting import environment
 from pullquote.eval.runs.compare import NOISE_ABOVE, RunComparison
 from pullquote.eval.runs.figures import LEAST_STORIES, Figure, percent
@@ -114,7 +115,7 @@ def report_html(
     """Return the report of a run as an HTML page."""
     judged = [row for row in run.rows if row.judged]
     wrong, withheld = wrong_answers(judged), withheld_though_right(judged)
-    search = _search_rows(scores)
+    search, listed = _search_rows(scores), every_question(run.rows)
     latency_ms = {_STAGES.get(stage) or _ascii(stage): times for stage, times in scores.latency_ms.items()}
     template = environment().get_template(_TEMPLATE)
     return template.render(
@@ -131,6 +132,8 @@ def report_html(
         withheld=withheld,
         surest_withheld=withheld[:_WITHHELD],
         changed_shown=_CHANGED,
+        listed=listed,
+        filters=filters(listed),
         threshold_now=_threshold_now(run),
         risk_plot=_risk_plot(run, scores, judged),
         bins_plot=Markup(plots.reliability_plot(scores.bins)) if scores.bins else None,

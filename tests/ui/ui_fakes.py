@@ -7,7 +7,7 @@ import hashlib
 import sys
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import ClassVar
 
 from pullquote.answers import Answer, Candidate, Citation, Hit, PassagesFound, Quotation, Remark, RemarkKind, Searched
@@ -126,10 +126,17 @@ def absent(question: str = "What is she paid?", *, article: Article = PLAIN) -> 
 class FakeEngine:
     """Answers by a word of the question: "salary" is not in the archive, "why" is spoken to, "hostile" an attack."""
 
+    confidence = None
+
     def __init__(self, archive: object = None, **chosen: object) -> None:
+        self.archive = archive
+        self.reader = SimpleNamespace(sha256="ee" * 32)
         self.chosen = chosen
         self.warm = False
         self.asked: list[tuple[str, Filters]] = []
+
+    def settings(self) -> dict[str, object]:
+        return {"passages_read": 6} | self.chosen
 
     def warm_up(self) -> None:
         self.warm = True

@@ -220,10 +220,34 @@ class FeedbackStore:
 
 def gold_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
     """Return the rows of a gold set that follow from verdicts, oldest question first; the module says how."""
+    return [row for about in _by_question(verdicts) if (row := _gold_row(about))]
+
+
+def proposed_rows(verdicts: Iterable[Verdict]) -> list[dict[str, Any]]:
+    """Return `gold_rows`, and a row that is open for each question of which only what is wrong is known."""
+    return [_gold_row(about) or _open_row(about) for about in _by_question(verdicts)]
+
+
+def _by_question(verdicts: Iterable[Verdict]) -> Iterable[list[Verdict]]:
     questions: dict[tuple[str, str | None], list[Verdict]] = {}
     for verdict in verdicts:
         questions.setdefault(_asked(verdict.question, verdict.as_of), []).append(verdict)
-    return [row for about in questions.values() if (row := _gold_row(about))]
+    return questions.values()
+
+
+def _open_row(verdicts: list[Verdict]) -> dict[str, Any]:
+    newest = verdicts[-1]
+    row: dict[str, Any] = {
+        "id": _gold_id(newest),
+        "question": newest.question,
+        "as_of": newest.as_of,
+        "open": True,
+        "wrong": list(dict.fromkeys(verdict.value for verdict in verdicts if verdict.value)),
+        "filters": dict(newest.filters),
+        "asked": newest.asked,
+        "verdicts": len(verdicts),
+    }
+    return {key: value for key, value in row.items() if value not in (None, [], {})}
 
 
 def _gold_row(verdicts: list[Verdict]) -> dict[str, Any] | None:

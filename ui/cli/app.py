@@ -205,6 +205,10 @@ def ask(
         str | None,
         typer.Option(metavar="OUT.jsonl", help="Where the answers to --questions go (- is stdout)."),
     ] = None,
+    restart: Annotated[
+        bool,
+        typer.Option("--restart", help="Ask anew what --output has answers to already; without it, a run goes on."),
+    ] = False,
     since: Since = None,
     until: Until = None,
     outlet: Outlets = None,
@@ -221,9 +225,9 @@ def ask(
     Exits 3 if the archive is silent on it.
 
     With --questions, each line {"id", "question", "as_of"?, "since"?, "until"?} gives one line of JSON; a bad
-    line gives {"id", "error"}, and the exit code is 1 if there was one.
+    line gives {"id", "error"}, and the exit code is 1 if there was one. Interrupted, it goes on when called again.
     """
-    _check_ask(question, questions, output)
+    _check_ask(question, questions, output, restart=restart)
     path = archive_dir(context, archive)
     how = reading(reader, passages, sure)
     filters = filters_of(since, until, outlet, author, as_of)
@@ -237,7 +241,7 @@ def ask(
         if questions is not None:
             from pullquote.ui.cli.question_files import ask_all
 
-            code = BAD_INPUT if ask_all(engine, questions, output or "-", filters) else 0
+            code = BAD_INPUT if ask_all(engine, questions, output or "-", filters, restart=restart) else 0
         else:
             answer = engine.ask(question or "", filters=filters)
             for sentence in limits_of(answer.searched):
@@ -260,11 +264,13 @@ def _silent(answer: Answer) -> bool:
     return answer.state is State.SILENT and not talk
 
 
-def _check_ask(question: str | None, questions: str | None, output: str | None) -> None:
+def _check_ask(question: str | None, questions: str | None, output: str | None, *, restart: bool) -> None:
     if (question is None) == (questions is None):
         raise InputError("Give one QUESTION, or --questions FILE.")
     if output is not None and questions is None:
         raise InputError("--output goes with --questions.")
+    if restart and output in (None, "-"):
+        raise InputError("--restart goes with --output FILE.")
 
 
 @app.command(cls=Command)

@@ -6,14 +6,17 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any
 
+import pullquote
+from pullquote.arguments import nearest
 from pullquote.errors import InputError, SourceError
 from pullquote.filters import Filters
 from pullquote.paths import expanded
+from pullquote.ui.cli.answers_kept import KeptAnswers, NumberedHashes, asked_hash
 from pullquote.ui.cli.failures import say
 from pullquote.ui.cli.progress import Meter
 from pullquote.ui.printable import write_json
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 _STREAM = "-"
 _BOUNDS = ("since", "until", "as_of")
 _KEYS = ("id", "question", *_BOUNDS)
+# So many unknown keys of one row are named.
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +53,100 @@ class QuestionRow:
     bytes_read: int
 
 
-def ask_all(engine: Engine, source: str, output: str, filters: Filters) -> int:
+def ask_all(engine: Engine, source: str, output: str, filters: Filters, *, restart: bool = False) -> int:
     """Answer the questions of `source` into `output` ("-": stdin, stdout) and return how many rows were bad.
 
     Every row gives one line, in the order of the file: an answer object with the row's `id` first, or
-    `{"id", "error"}`. A line is flushed before the next question is asked.
+    `{"id", "error"}`. A line is flushed before the next question is asked. Questions that a file of answers has
+    already, asked of the same articles with the same bounds, reader and settings, are not asked again.
 
     Raises:
         SourceError: `source` cannot be read.
-        InputError: both are the same file.
+        InputError: both are the same file, or the output holds something else than answers.
     """
     source, output = (name if name == _STREAM else str(expanded(name)) for name in (source, output))
     if _same_file(source, output):
         raise InputError(f"{output} holds the questions; name another file for the answers.")
-    done = bad = 0
-    with _input(source) as lines, _output(output) as answers, Meter("answering") as meter:
+    name = "stdin" if source == _STREAM else source
+    decides = _decides(engine)
+    with _input(source) as lines, Meter("answering") as meter:
         size = os.fstat(lines.fileno()).st_size if source != _STREAM else None
-        for row in read_rows(lines, "stdin" if source == _STREAM else source):
-            answer = _answer(engine, row, filters)
-            if "error" in answer:
-                say(f"{row.where}: {answer['error']}")
-                bad += 1
-            write_json(answer, answers)
-            done += 1
-            meter.update(row.bytes_read, size, count(done, "question"))
-    say(f"{count(done, 'question')} in all, {bad:,} of them bad.")
-    return bad
+        if output == _STREAM:
+            counted = _Counted(meter, size)
+            for row in read_rows(lines, name):
+                answer = _answer(engine, row, filters, _hash_of(row, filters, decides))
+                write_json(answer, sys.stdout)
+                counted.add(row, answer)
+        else:
+            # All of them first: only so is it known which lines of an earlier output are still wanted.
+            counted = _into_file(engine, list(read_rows(lines, name)), Path(output), filters, decides, restart, meter)
+    say(f"{count(counted.done, 'question')} in all, {counted.bad:,} of them bad.")
+    return counted.bad
+
+
+class _Counted:
+    """How many rows are answered, and how many of them were bad."""
+
+    def __init__(self, meter: Meter, size: int | None) -> None:
+        self.done = self.bad = 0
+        self._meter, self._size = meter, size
+
+    def add(self, row: QuestionRow, answer: Mapping[str, Any] | None) -> None:
+        """Count a row; its answer is None where an earlier run has given it."""
+        if answer and "error" in answer:
+            say(f"{row.where}: {answer['error']}")
+            self.bad += 1
+        self.done += 1
+        self._meter.update(row.bytes_read, self._size, count(self.done, "question"))
+
+
+def _into_file(
+    engine: Engine,
+    rows: Sequence[QuestionRow],
+    output: Path,
+    filters: Filters,
+    decides: Mapping[str, Any],
+    restart: bool,
+    meter: Meter,
+) -> _Counted:
+    numbered = NumberedHashes()
+    keys = [numbered.key(_hash_of(row, filters, decides)) for row in rows]
+    counted = _Counted(meter, rows[-1].bytes_read if rows else None)
+    kept = KeptAnswers(output, keys, restart=restart)
+    if kept.left_out:
+        say(
+            f"{count(kept.left_out, 'line')} of {output} {'was' if kept.left_out == 1 else 'were'} left out: errors, "
+            "other questions, or answers of other articles, another reader or other settings."
+        )
+    if len(kept):
+        say(f"{output} has {count(len(kept), 'answer')} already; these are not asked again (--restart begins anew).")
+    try:
+        for row, key in zip(rows, keys, strict=True):
+            answer = None
+            if key not in kept:
+                answer = _answer(engine, row, filters, key[0])
+                kept.append(key, answer)
+            counted.add(row, answer)
+    finally:
+        kept.close()
+    return counted
+
+
+def _decides(engine: Engine) -> dict[str, Any]:
+    """Return what of an engine decides its answers."""
+    confidence = engine.confidence
+    return {
+        "pullquote": pullquote.__version__,
+        "articles": engine.archive.info().content_sha256,
+        "reader": engine.reader.sha256,
+        "confidence": confidence.sha256 if confidence else "",
+        "settings": engine.settings(),
+    }
+
+
+def _hash_of(row: QuestionRow, filters: Filters, decides: Mapping[str, Any]) -> str:
+    bounds = {name: row.bounds.get(name, getattr(filters, name)) for name in _BOUNDS}
+    return asked_hash(row.id, row.question, row.error, bounds, filters.outlets, filters.authors, decides)
 
 
 def _same_file(source: str, output: str) -> bool:
@@ -102,7 +175,7 @@ def _row(line: bytes) -> QuestionRow:
         return replace(bad, error='not a JSON object with a "question"')
     bad = replace(bad, id=row.get("id"))
     if foreign := sorted(row.keys() - set(_KEYS)):
-        return replace(bad, error=f"there is no key {foreign[0][:80]!r} in a question; there are {', '.join(_KEYS)}")
+        return replace(bad, error=_no_such_keys(foreign))
     question = row.get("question")
     if not isinstance(question, str):
         return replace(bad, error='"question" must be a string')
@@ -113,7 +186,16 @@ def _row(line: bytes) -> QuestionRow:
     return replace(bad, question=question, bounds=bounds)
 
 
-def _answer(engine: Engine, row: QuestionRow, filters: Filters) -> dict[str, Any]:
+def _no_such_keys(foreign: Sequence[str]) -> str:
+    """Return the clause that refuses keys, with the known ones that are most like them."""
+    told = ", ".join(repr(name[:80]) for name in foreign[:_NAMED])
+    more = f" and {len(foreign) - _NAMED} more" if len(foreign) > _NAMED else ""
+    like = dict.fromkeys(filter(None, (nearest(name[:80], _KEYS) for name in foreign)))
+    hint = f"; did you mean {' and '.join(map(repr, like))}?" if like else ";"
+    return f"there is no key {told}{more} in a question{hint} there are {', '.join(_KEYS)}"
+
+
+def _answer(engine: Engine, row: QuestionRow, filters: Filters, asked: str) -> dict[str, Any]:
     if row.error:
         return {"id": row.id, "error": row.error}
     try:
@@ -124,7 +206,7 @@ def _answer(engine: Engine, row: QuestionRow, filters: Filters) -> dict[str, Any
             outlets=filters.outlets,
             authors=filters.authors,
         )
-        return {"id": row.id, **engine.ask(row.question, filters=bounds).to_json()}
+        return {"id": row.id, "asked": asked, **engine.ask(row.question, filters=bounds).to_json()}
     except InputError as error:
         return {"id": row.id, "error": str(error)}
 
@@ -140,12 +222,3 @@ def _input(source: str) -> Iterator[IO[bytes]]:
         raise SourceError(f"The questions file {source} cannot be read: {error.strerror}.") from error
     with lines:
         yield lines
-
-
-@contextlib.contextmanager
-def _output(output: str) -> Iterator[TextIO]:
-    if output == _STREAM:
-        yield sys.stdout
-        return
-    with open(output, "w", encoding="utf-8", newline="\n") as answers:
-        yield answers

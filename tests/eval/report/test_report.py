@@ -507,7 +507,7 @@ def test_a_set_that_judges_only_the_search():
     rows = [row("q", judged=False, answerable=False, accepted=(), answer=None, best="", place=None)]
     root = page(rows, NOTHING)
     assert texts(root, "//p[@class='number']") == ["77.7", "81.0%"]
-    assert texts(root, "//h2") == ["Search", "Time", "Small print"]
+    assert texts(root, "//h2") == ["Search", "Every question", "Small print"]
     assert "only the search is judged" in text(root.xpath("//p[@class='deck']")[0])
     assert not root.xpath("//svg")
 
@@ -521,7 +521,6 @@ def test_what_is_missing_is_a_dash_and_nothing_is_cut_short():
     for part, sentence in {
         "abstaining": "give no answer at all: a mean cost of 0.250",
         "search": "The set names no articles that should be found",
-        "time": "No times were taken",
         "mistakes": "No right candidate was withheld.",
     }.items():
         assert sentence in section(root, part)

@@ -3,8 +3,7 @@
 import json
 import math
 import re
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +17,7 @@ from pullquote.qa.ranking.thresholds import GIVEN_FROM, SPEAKS_FROM, SURE
 
 from fakes import CapitalReader
 
+NAMES = [field.name for field in fields(ConfidenceModel)]
 MODEL = ConfidenceModel(
     model_sha256="0" * 64,
     mean=(1.0, 0.5),
@@ -89,20 +89,19 @@ def test_saving_is_whole_or_not_at_all(tmp_path, monkeypatch):
     MODEL.save(tmp_path / FILE_NAME)
     before = (tmp_path / FILE_NAME).read_bytes()
 
-    def cut_off(file, text, **_):
-        file.write_bytes(text[:20].encode())
+    def full(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_text", cut_off)
+    monkeypatch.setattr("pullquote.whole_files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         MODEL.save(tmp_path / FILE_NAME)
     assert (tmp_path / FILE_NAME).read_bytes() == before
 
 
 def test_the_hash_is_of_the_numbers():
-    same = ConfidenceModel(**{name: getattr(MODEL, name) for name in MODEL.__slots__})
+    same = ConfidenceModel(**{name: getattr(MODEL, name) for name in NAMES})
     assert same.sha256 == MODEL.sha256
-    other = ConfidenceModel(**{name: getattr(MODEL, name) for name in MODEL.__slots__} | {"intercept": 0.4})
+    other = ConfidenceModel(**{name: getattr(MODEL, name) for name in NAMES} | {"intercept": 0.4})
     assert other.sha256 != MODEL.sha256
 
 
@@ -182,21 +181,39 @@ def saved(folder, *, intercept, reader="0" * 64):
 
 def test_the_archives_own_wins_over_the_readers(reader, tmp_path):
     archive = tmp_path / "news.pq"
-    assert confidence_for(archive, reader) is None
+    assert confidence_for(archive, reader, passages_read=6) is None
     shipped = saved(reader.folder, intercept=1.0)
-    assert confidence_for(archive, reader) == shipped
+    assert confidence_for(archive, reader, passages_read=6) == shipped
     own = saved(archive, intercept=2.0)
-    assert confidence_for(archive, reader) == own
+    assert confidence_for(archive, reader, passages_read=6) == own
 
 
 def test_a_model_for_another_reader_is_ignored(reader, tmp_path):
     archive = tmp_path / "news.pq"
     saved(archive, intercept=2.0, reader="e" * 64)
-    assert confidence_for(archive, reader) is None
+    assert confidence_for(archive, reader, passages_read=6) is None
     shipped = saved(reader.folder, intercept=1.0)
-    assert confidence_for(archive, reader) == shipped
+    assert confidence_for(archive, reader, passages_read=6) == shipped
     reader.folder = None
-    assert confidence_for(archive, reader) is None
+    assert confidence_for(archive, reader, passages_read=6) is None
+
+
+def test_a_fit_for_another_number_of_passages_is_not_called_fitted(reader, tmp_path):
+    archive = tmp_path / "news.pq"
+    plain = saved(archive, intercept=2.0)
+    own = replace(plain, passages_read=3)
+    assert own.sha256 != plain.sha256
+    own.save(archive / FILE_NAME)
+    assert load(archive / FILE_NAME) == own
+    assert confidence_for(archive, reader, passages_read=3) == own
+    assert confidence_for(archive, reader, passages_read=6) is None
+    shipped = saved(reader.folder, intercept=1.0)
+    assert confidence_for(archive, reader, passages_read=6) == shipped
+    (archive / FILE_NAME).write_text(
+        (archive / FILE_NAME).read_text().replace('"passages_read": 3', '"passages_read": "x"')
+    )
+    with pytest.raises(ModelError, match="passages_read is no number"):
+        confidence_for(archive, reader, passages_read=6)
 
 
 def test_a_damaged_model_is_not_passed_over(reader, tmp_path):
@@ -205,7 +222,7 @@ def test_a_damaged_model_is_not_passed_over(reader, tmp_path):
     archive.mkdir()
     (archive / FILE_NAME).write_text("{")
     with pytest.raises(ModelError, match=r"news\.pq"):
-        confidence_for(archive, reader)
+        confidence_for(archive, reader, passages_read=6)
 
 
 QUESTION = "who chaired the port authority of varn"

@@ -258,8 +258,9 @@ def test_the_archive_comes_from_the_cache_the_second_time_and_says_so(run, gold,
     assert again.exit_code == 0
     assert run("eval", gold, "--rebuild", "--json").stderr == ""
     assert not entry.exists()
+    write_lines(gold / "questions.jsonl", [*QUESTIONS[:4], *many(40)])
     tuned = run("calibrate", gold, "--output", "fit.json")
-    assert tuned.stderr.startswith("pullquote: archive from cache: ")
+    assert tuned.stderr.splitlines()[1].startswith("pullquote: archive from cache: ")
     refused(run("eval", gold, "--rebuild", "--archive", "own.pq"), 2, "--rebuild is for the archive of the set's own")
 
 
@@ -495,18 +496,19 @@ def test_calibrate_on_a_kept_run(run, tmp_path):
     result = run("calibrate", kept, "--output", "fit.json")
     assert (result.exit_code, result.stderr) == (0, "")
     assert re.fullmatch(
-        r"fit\.json: fitted on 100 questions\. Expected calibration error 0\.000 before, 0\.\d{3} on questions "
-        r"that a fit had not seen \(cross-validation\)\.\n",
+        r"fit\.json: fitted on 100 questions, for the reader finding with 12 passages a question\. Expected "
+        r"calibration error 0\.000 before, 0\.\d{3} on questions that a fit had not seen \(cross-validation\)\.\n",
         result.stdout,
     )
     model = confidence.load(Path("fit.json"))
     assert (model.model_sha256, model.fitted_on) == ("cc" * 32, "Tarn tune (100 questions)")
+    assert model.passages_read == 12
     low, high = (model.probability(candidate(margin=margin).features) for margin in (2.0, 7.0))
     assert low < 0.25 < 0.75 < high
 
 
 def test_calibrate_keeps_the_fit_in_the_archive(run, tmp_path, reader):
-    kept = kept_run(tmp_path / "kept", reader_sha256="f" * 64)
+    kept = kept_run(tmp_path / "kept", reader_sha256="f" * 64, settings={"passages_read": PASSAGES_READ})
     with Archive.open(tmp_path / "own.pq", create=True, embedder=HashEmbedder()) as own:
         own.add([write_lines(tmp_path / "own.jsonl", ARTICLES)])
     assert run("calibrate", kept, kept, "--archive", "own.pq").stdout.startswith(
@@ -520,23 +522,59 @@ def test_calibrate_keeps_the_fit_in_the_archive(run, tmp_path, reader):
     assert told["confidence"] == round(model.probability(best.features), 4)
     votes = math.exp(8.0 / TEMPERATURE)
     assert told["confidence"] != round(votes / (votes + 1), 4)  # what it was before
+    assert told["answers"][0]["calibrated"] is True
+    # With another number of passages it is no fit, and nothing is called one.
+    told = json.loads(run("ask", ASKED["Varn"], "--archive", "own.pq", "--json", "--passages", "3").stdout)
+    assert told["answers"][0]["calibrated"] is False
+    assert told["confidence"] == round(votes / (votes + 1), 4)
+
+
+NEED = "at least 20 questions answered rightly and 20 answered wrongly"
+
+
+def many(number, **changes):
+    """Return so many questions, which is one again and again."""
+    return [question(3, "Nolby", id=f"n{at}", split="tune", **changes) for at in range(number)]
 
 
 @pytest.mark.usefixtures("at_hand")
-def test_calibrate_asks_the_tune_split_of_a_gold_set(run, gold, reader, tmp_path):
-    refused(
-        run("calibrate", gold, "--output", "fit.json"),
-        2,
-        "Of 2 questions, 2 were answered rightly: to fit a confidence",
-    )
-    assert reader.asked == [ASKED["Nolby"], ASKED["Brack"]]
+def test_calibrate_says_what_it_needs_before_it_asks_the_tune_split(run, gold, reader):
+    write_lines(gold / "questions.jsonl", [*QUESTIONS[:4], *many(41)])
+    result = run("calibrate", gold, "--output", "fit.json")
+    refused(result, 2, "Of 41 questions, 41 were answered rightly: to fit a confidence")
+    assert result.stderr.splitlines()[0] == f"pullquote: a fit needs {NEED}; 41 are at hand."
+    assert reader.asked == [ASKED["Nolby"]] * 41
     assert not Path("fit.json").exists()
     reader.asked.clear()
-    refused(run("calibrate", gold, "--split", "report", "--output", "fit.json"), 2, "Of 4 questions, 2 were answered")
+    refused(run("calibrate", gold, "--output", "fit.json", "--limit", "40"), 2, "Of 40 questions, 40 were answered")
+    assert len(reader.asked) == 40
+    reader.asked.clear()
     # All of a set that is not split.
-    whole = [{key: value for key, value in one.items() if key != "split"} for one in QUESTIONS]
+    whole = [{key: value for key, value in one.items() if key != "split"} for one in [*QUESTIONS[:3], *many(41)]]
     write_lines(gold / "questions.jsonl", whole)
-    refused(run("calibrate", gold, "--output", "fit.json"), 2, "Of 6 questions, 4 were answered rightly")
+    refused(run("calibrate", gold, "--output", "fit.json"), 2, "Of 44 questions, 43 were answered rightly")
+
+
+@pytest.mark.usefixtures("at_hand")
+@pytest.mark.parametrize(("options", "number"), [((), 39), (("--limit", "39"), 41), (("--split", "report"), 41)])
+def test_calibrate_refuses_at_once_what_cannot_come_to_a_fit(run, gold, reader, options, number):
+    write_lines(gold / "questions.jsonl", [*QUESTIONS[:4], *many(number)])
+    few = 4 if "--split" in options else 39
+    sentence = f"A fit needs {NEED}; there are {few} questions with a known answer."
+    refused(run("calibrate", gold, "--output", "fit.json", *options), 2, sentence)
+    assert reader.asked == []
+
+
+@pytest.mark.usefixtures("at_hand")
+def test_calibrate_reads_as_many_passages_as_it_is_told(run, gold, reader):
+    reader.found[ASKED["Skelm"]] = [("Skelm", 4.0)]
+    wrong = [question(2, "Skelm", id=f"w{at}", split="tune", story=f"w{at % 5}") for at in range(20)]
+    rights = [one | {"story": f"r{at % 5}"} for at, one in enumerate(many(20))]
+    write_lines(gold / "questions.jsonl", [*rights, *wrong])
+    result = run("calibrate", gold, "--output", "fit.json", "--passages", "3")
+    assert result.exit_code == 0, result.stderr
+    assert "for the reader finding with 3 passages a question." in result.stdout
+    assert confidence.load(Path("fit.json")).passages_read == 3
 
 
 def test_calibrate_on_the_report_split_is_said_aloud(run, tmp_path):
@@ -548,10 +586,13 @@ def test_calibrate_on_the_report_split_is_said_aloud(run, tmp_path):
 def test_wrong_usage_of_calibrate(run, gold, tmp_path, reader):
     refused(run("calibrate", gold), 2, "Where shall the fit go? Give --archive DIR, or --output FILE.")
     refused(run("calibrate", gold, "--output", "none/fit.json"), 2, "There is no folder none to keep the fit in.")
+    write_lines(gold / "questions.jsonl", many(40))
     refused(run("calibrate", gold, "--archive", "none.pq"), 1, "There is no archive at none.pq")
     refused(run("calibrate", "none", "--output", "fit.json"), 1, "There is no question set at none.")
     one, other = kept_run(tmp_path / "one"), kept_run(tmp_path / "other", reader_sha256="e" * 64)
     refused(run("calibrate", one, other, "--output", "fit.json"), 2, "The runs are of different readers")
+    few = kept_run(tmp_path / "few", settings={"passages_read": 3})
+    refused(run("calibrate", one, few, "--output", "fit.json"), 2, "different numbers of passages a question (12, 3)")
     (one / ROWS_FILE).write_text((one / ROWS_FILE).read_text()[:-9])
     refused(run("calibrate", one, "--output", "fit.json"), 1, "isn't finished: 49 of 50 rows are there.")
     assert run("calibrate").exit_code == 2
@@ -578,14 +619,36 @@ def test_check_gold_with_faults(run, gold):
     assert result.exit_code == 1
     assert result.stdout.endswith("1 problem.\n")
     (sentence,) = result.stderr.splitlines()
-    assert re.fullmatch(r"pullquote: .*questions\.jsonl:2: no span has the wording of the answer 'Steg'\.", sentence)
+    place = r"pullquote: no span says it: .*questions\.jsonl:2: no span has the wording of the answer 'Steg'\."
+    assert re.fullmatch(place, sentence)
     result = run("check-gold", gold, "--json")
     assert result.exit_code == 1
     told = strict(result.stdout)
-    assert list(told) == ["problems", "counts", "articles", "spans", "closest"]
+    assert list(told) == ["problems", "notes", "counts", "articles", "spans", "closest"]
     assert (len(told["problems"]), told["articles"], told["spans"], told["closest"]) == (1, 5, 2, None)
+    assert told["problems"][0]["kind"] == "no span says it"
     (gold / "questions.jsonl").write_text("{")
     refused(run("check-gold", gold), 1, "questions.jsonl:1: not a line of JSON")
+
+
+def test_check_gold_groups_what_it_says(run, gold):
+    faulty = [question(0, "Varn", id=f"v{at}", question=f"What is thing {at}?", type="quiz") for at in range(5)]
+    plain = {key: value for key, value in question(1, "Tarn").items() if key != "spans"}
+    write_lines(gold / "questions.jsonl", [*faulty, plain])
+    told = run("check-gold", gold).stderr.splitlines()
+    assert told[0] == "pullquote: unknown type: 5"
+    assert [line.split(":")[2] for line in told[1:4]] == ["1", "2", "3"]
+    assert told[4] == "pullquote: and 2 more (--all)"
+    assert told[5].startswith("pullquote: note: no place is named: ")
+    assert len(run("check-gold", gold, "--all").stderr.splitlines()) == 7
+
+
+def test_check_gold_compares_with_an_archive(run, made_once, tmp_path):
+    plain = write_lines(tmp_path / "own.jsonl", [QUESTIONS[0]])
+    assert "note: not compared" in run("check-gold", plain).stderr
+    result = run("check-gold", plain, "--archive", made_once)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "1 article, 1 span checked." in result.stdout
 
 
 @pytest.mark.parametrize("name", ["eval", "calibrate", "check-gold"])
@@ -594,6 +657,6 @@ def test_help_names_every_option(run, name):
     assert result.exit_code == 0
     command = get_command(app).get_command(typer.Context(get_command(app)), name)
     options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-    assert len(options) >= {"eval": 13, "calibrate": 5, "check-gold": 1}[name]
+    assert len(options) >= {"eval": 13, "calibrate": 7, "check-gold": 1}[name]
     for option in options:
         assert option in result.stdout

@@ -12,12 +12,13 @@ import typer
 
 from pullquote.commands import BAD_INPUT
 from pullquote.errors import InputError
-from pullquote.ui.cli.evaluation import calibrate_command, check_gold_command
+from pullquote.ui.cli.evaluation import calibrate_command, check_gold_command, gold_commands
 from pullquote.ui.cli.evaluation.gold_runs import (
     REPORT_SPLIT,
     Gold,
     SkipBad,
     archive_for,
+    chosen_questions,
     load_gold,
     read_run,
     run_gold,
@@ -37,10 +38,11 @@ _REPORT_FILE = "report.html"
 
 
 def register(app: typer.Typer) -> None:
-    """Add `eval`, `calibrate` and `check-gold` to the command line."""
+    """Add `eval`, `calibrate`, `check-gold` and `gold` to the command line."""
     app.command("eval", cls=Command)(evaluate)
     calibrate_command.register(app)
     check_gold_command.register(app)
+    gold_commands.register(app)
 
 
 def evaluate(
@@ -99,14 +101,11 @@ def evaluate(
     if report:
         _check_earlier(report)
     run = run_gold(
-        questions,
-        split=split,
-        preferred=REPORT_SPLIT,
+        chosen_questions(questions, split, REPORT_SPLIT, limit),
         archive=archive_for(questions, context, archive),
         reader=reader,
         passages=passages,
         sure=sure,
-        limit=limit,
         folder=report,
         rebuild=rebuild,
     )

@@ -46,25 +46,23 @@ def show_scores(run: Run, scores: Scores, comparison: RunComparison | None) -> N
         f"{one_line(facts.gold)}, {one_line(facts.split)}: {count(facts.n, 'question')} over "
         f"{count(facts.articles, 'article')}; reader {one_line(facts.reader)}, embedder {one_line(facts.embedder)}."
     )
-    console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.")
-    console.print(f"Intervals and p-values: {_resampling(scores)}.")
-    console.print(
-        "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or not. "
-        "Quoted: the first quotation is right. Useful: sure and right, or a right quotation among three, or silent "
-        "where there is nothing.\n"
-    )
-    console.print(_groups(scores))
-    console.print(_states(scores))
-    console.print(_figures("Quotations, percent", scores.quotations))
-    if scores.why:
-        console.print(_figures("Withheld, of unanswerable ones", scores.why))
-    console.print(_figures("Search", scores.retrieval))
-    console.print(_figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}))
-    if facts.confidence_fitted_on:
+    _show_reading(console, scores)
+    for table in (
+        _groups(scores),
+        _states(scores),
+        _figures("Quotations, percent", scores.quotations),
+        _figures("Withheld, of unanswerable ones", scores.why),
+        _figures("Search", scores.retrieval),
+        _figures("Knowing when not to answer", {**scores.abstention, **scores.calibration}),
+        _figures("Citations, lists, values", {**scores.citations, **scores.lists}),
+    ):
+        if table.row_count:
+            console.print(table)
+    judged = bool(scores.groups)
+    if facts.confidence_fitted_on and judged:
         console.print(f"Confidence was fitted on {one_line(facts.confidence_fitted_on)}.")
-    elif not facts.confidence_sha256:
+    elif judged and not facts.confidence_sha256:
         console.print("Confidence is not fitted for this reader: it orders answers, and is no probability.")
-    console.print(_figures("Citations, lists, values", {**scores.citations, **scores.lists}))
     if scores.threshold:
         least = scores.threshold.confidence
         cheapest = f"answers from a confidence of {least:.2f}" if math.isfinite(least) else "no answer at all"
@@ -78,6 +76,21 @@ def show_scores(run: Run, scores: Scores, comparison: RunComparison | None) -> N
         console.print(f"{count(scores.errors, 'question')} could not be asked or are missing; they count as wrong.")
     if comparison:
         _show_comparison(console, comparison)
+
+
+def _show_reading(console: Console, scores: Scores) -> None:
+    """Print how the tables are to be read."""
+    if scores.groups:
+        console.print("Percent, with 95% intervals; an answer withheld counts as wrong where the archive holds one.")
+    else:
+        console.print("The set says which articles should be found, not what the answers are: the search is judged.")
+    console.print(f"Intervals and p-values: {_resampling(scores)}.")
+    if scores.groups:
+        console.print(
+            "Right source: of questions whose supporting words are known. Best right: of answerable ones, given or "
+            "not. Quoted: the first quotation is right. Useful: sure and right, or a right quotation among three, or "
+            "silent where there is nothing.\n"
+        )
 
 
 def _show_comparison(console: Console, comparison: RunComparison) -> None:
@@ -102,6 +115,8 @@ def show_validation(found: Validation) -> None:
     console = _console()
     table = _table("Questions", "n")
     for name, number in found.counts.items():
+        if not number:
+            continue
         table.add_row(Text(one_line(name)), f"{number:,}")
     console.print(table)
     console.print(f"{count(found.articles, 'article')}, {count(found.spans, 'span')} checked.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from pullquote.ui.cli.failures import say
 from pullquote.ui.cli.options import chosen_archive, reading
 
 if TYPE_CHECKING:
-    from pullquote.eval.gold.questions import GoldSet
+    from pullquote.eval.gold.questions import GoldQuestion, GoldSet
     from pullquote.eval.runs.asking import Run
     from pullquote.index.archive import Archive
 
@@ -47,51 +48,40 @@ def load_gold(path: Path | None, *, skip_bad: bool) -> GoldSet:
 
 
 def archive_for(gold: GoldSet, context: typer.Context, after_command: Path | None) -> Path | None:
-    """Return the archive to ask; of a set that brings its articles, PULLQUOTE_ARCHIVE says nothing."""
-    if after_command is None and gold.brings_articles and (context.obj or {}).get("by_environment"):
-        return None
-    return chosen_archive(context, after_command)
+    """Return the archive to ask: the one named, else the one that the set names.
+
+    Of a set that brings its articles, or names its archive, PULLQUOTE_ARCHIVE says nothing.
+    """
+    own = gold.brings_articles or gold.archive is not None
+    if after_command is None and own and (context.obj or {}).get("by_environment"):
+        return gold.archive
+    return chosen_archive(context, after_command) or gold.archive
 
 
-def run_gold(
-    gold: GoldSet,
-    *,
-    split: str | None,
-    preferred: str,
-    archive: Path | None,
-    reader: str | None = None,
-    passages: int | None = None,
-    sure: float | None = None,
-    limit: int | None = None,
-    folder: Path | None = None,
-    rebuild: bool = False,
-) -> Run:
-    """Ask the questions of a gold set and return their rows.
+@dataclass(frozen=True, slots=True)
+class ChosenQuestions:
+    """The part of a gold set that is asked: its questions, and what part they are, for people."""
+
+    gold: GoldSet
+    questions: tuple[GoldQuestion, ...]
+    split: str
+
+
+def chosen_questions(gold: GoldSet, split: str | None, preferred: str, limit: int | None = None) -> ChosenQuestions:
+    """Return the part of a gold set that is to be asked.
 
     Args:
         gold: the set.
         split: part of it; None takes `preferred`, where the set is split.
         preferred: a split.
-        archive: to ask; None for one of the set's own articles.
-        reader: name of the reader; None for the one that ships.
-        passages: how many to read for a question; None for as many as usual.
-        sure: of the values given, the share that has to be right; None for the usual one.
-        limit: ask an even sample of so many questions.
-        folder: keeps the rows.
-        rebuild: build the archive of the set's own articles anew.
+        limit: choose an even sample of so many questions.
 
     Raises:
-        InputError: there are no such questions, or no articles, or nothing to rebuild.
-        PullquoteError: as `gold_archive` and `ask_all`.
+        InputError: there are no such questions.
     """
-    how = reading(reader, passages, sure)
     from pullquote.eval.gold.sampling import sample
-    from pullquote.eval.runs.asking import DEFAULT_SEED, ask_all
-    from pullquote.qa.engine import Engine
-    from pullquote.ui.cli.progress import Meter, show_count
+    from pullquote.eval.runs.asking import DEFAULT_SEED
 
-    if rebuild and archive is not None:
-        raise InputError("--rebuild is for the archive of the set's own articles; with --archive, none is built.")
     splits = {question.split for question in gold.questions}
     usual = preferred if splits & {TUNE_SPLIT, REPORT_SPLIT} else "all"
     chosen = usual if split is None else split
@@ -100,12 +90,48 @@ def run_gold(
         known = ", ".join(sorted({"all", *splits} - {""}))
         raise InputError(f"{gold.name} has no questions of the split {chosen!r}; it has: {known}.")
     questions = whole if limit is None else sample(whole, limit, seed=DEFAULT_SEED)
-    with _archive(gold, archive, rebuild=rebuild) as opened, Meter("asking") as meter:
+    told = chosen if len(questions) == len(whole) else f"{chosen}, sample of {len(questions):,}"
+    return ChosenQuestions(gold, questions, told)
+
+
+def run_gold(
+    chosen: ChosenQuestions,
+    *,
+    archive: Path | None,
+    reader: str | None = None,
+    passages: int | None = None,
+    sure: float | None = None,
+    folder: Path | None = None,
+    rebuild: bool = False,
+) -> Run:
+    """Ask questions of a gold set and return their rows.
+
+    Args:
+        chosen: the questions.
+        archive: to ask; None for one of the set's own articles.
+        reader: name of the reader; None for the one that ships.
+        passages: how many to read for a question; None for as many as usual.
+        sure: of the values given, the share that has to be right; None for the usual one.
+        folder: keeps the rows.
+        rebuild: build the archive of the set's own articles anew.
+
+    Raises:
+        InputError: there are no articles, or nothing to rebuild.
+        PullquoteError: as `gold_archive` and `ask_all`.
+    """
+    how = reading(reader, passages, sure)
+    from pullquote.eval.runs.asking import ask_all
+    from pullquote.qa.engine import Engine
+    from pullquote.ui.cli.progress import Meter, show_count
+
+    if rebuild and archive is not None:
+        raise InputError("--rebuild is for the archive of the set's own articles; with --archive, none is built.")
+    with _archive(chosen.gold, archive, rebuild=rebuild) as opened, Meter("asking") as meter:
         return ask_all(
             Engine(opened, **how),
-            gold,
-            questions,
-            split=chosen if len(questions) == len(whole) else f"{chosen}, sample of {len(questions):,}",
+            chosen.gold,
+            chosen.questions,
+            split=chosen.split,
             folder=folder,
             progress=show_count(meter, "question"),
         )
