@@ -73,7 +73,7 @@ def test_what_is_not_embedded_is_found_by_its_words(tmp_path):
 
 def test_confidence_is_called_uncalibrated_meanwhile(tmp_path, monkeypatch):
     add(tmp_path / "news.pq", 2)
-    monkeypatch.setattr("pullquote.qa.engine.confidence_for", lambda *_: Certain())
+    monkeypatch.setattr("pullquote.qa.engine.confidence_for", lambda *_, **__: Certain())
     with Archive.open(tmp_path / "news.pq", embedder=HashEmbedder()) as archive:
         engine = Engine(archive, reader=CapitalReader())
         assert not engine.ask("Who saw the glacier of Brask?").answers[0].calibrated
