@@ -52,6 +52,14 @@ def chat(
             show_default=False,
         ),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH",
+            help="Where a proxy puts the chat on its site: /pq for https://news.example/pq/ (docs/deploying.md).",
+            show_default=False,
+        ),
+    ] = "",
     reader: ReaderName = None,
     passages: Passages = None,
     sure: Sure = None,
@@ -82,6 +90,7 @@ def chat(
             read_only=read_only,
             names=tuple(allow_host or ()),
             proxies=tuple(proxy or ()),
+            root_path=root_path,
         )
         serve(Engine(opened, **chosen), how, announce=say)
 

@@ -25,6 +25,7 @@ from pullquote.ui.server.middleware.concurrency_limit import ConcurrencyLimit, b
 from pullquote.ui.server.middleware.health import Health
 from pullquote.ui.server.middleware.known_hosts import KnownHosts, is_here, known_names
 from pullquote.ui.server.middleware.mcp_access import McpAccess
+from pullquote.ui.server.middleware.root_path import RootPath, checked_root
 from pullquote.ui.server.middleware.same_origin import SameOrigin
 from pullquote.ui.server.middleware.sign_in_limit import SignInLimit, wrong_passwords
 from pullquote.ui.server.upload_folder import UploadSpaceLimit, upload_folder
@@ -51,6 +52,7 @@ class Serving:
         read_only: nobody can add or remove articles.
         names: further names that visitors may call the chat by; "*" is any.
         proxies: addresses of proxies whose X-Forwarded-For is believed.
+        root_path: where a proxy puts the chat on its site, such as "/pq"; "" is the site's root.
     """
 
     host: str
@@ -60,6 +62,7 @@ class Serving:
     read_only: bool = False
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    root_path: str = ""
 
 
 def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> None:
@@ -71,8 +74,8 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
         announce: told the address once the chat answers there.
 
     Raises:
-        InputError: the address is taken or not of this machine, a name or a proxy's address is none, uploads can't be
-            kept, or MCP is wanted and not installed.
+        InputError: the address is taken or not of this machine, a name, a proxy's address or the root path is none,
+            uploads can't be kept, or MCP is wanted and not installed.
     """
     if how.mcp:
         mcp_available()
@@ -103,12 +106,14 @@ def _serve(
                 auth=how.accounts.sign_in if how.accounts else None,  # type: ignore[arg-type]
                 auth_message="The archive is for those with an account." if how.accounts else None,
                 mcp_server=how.mcp,
+                root_path=checked_root(how.root_path),
                 **launch_options(middleware),
             )
         bound_connections(chat.server.config)
         # Gradio's own look at the origin comes before the middleware and fails at one that is no address. That of the
         # middleware serves the connections that were open before this line.
         chat.server.config.loaded_app = SameOrigin(chat.server.config.loaded_app, names=how.names)
+        address = f"{address.rstrip('/')}{checked_root(how.root_path)}/"
         announce(f"the chat is at {address} (Ctrl-C ends it).")
         if how.mcp:
             announce(f"MCP clients connect to {address}gradio_api/mcp/")
@@ -128,8 +133,9 @@ def request_middleware(how: Serving, *, articles: Callable[[], int]) -> tuple[Mi
         articles: counts the archive's articles.
 
     Raises:
-        InputError: the host or a name is none.
+        InputError: the host or a name is none, or the root path is no path.
     """
+    root = checked_root(how.root_path)
     known = Middleware(KnownHosts, names=known_names(how.host, how.names), here=is_here(how.host))
     wrong = wrong_passwords()
     sign_in = [Middleware(SignInLimit, wrong=wrong)] if how.accounts else []
@@ -142,6 +148,7 @@ def request_middleware(how: Serving, *, articles: Callable[[], int]) -> tuple[Mi
         upload_bytes=MAX_FILE_BYTES + SMALL_BYTES,
     )
     return (
+        *([Middleware(RootPath, root=root)] if root else []),
         known,
         Middleware(SameOrigin, names=how.names),
         Middleware(ConcurrencyLimit),
