@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO
 from pullquote.errors import InputError, SourceError
 from pullquote.filters import Filters
 from pullquote.paths import expanded
-from pullquote.ui.cli.failures import say
+from pullquote.ui.cli.failures import say, when_stopped
 from pullquote.ui.cli.progress import Meter
 from pullquote.ui.printable import write_json
 from pullquote.ui.wording import count
@@ -62,7 +62,8 @@ def ask_all(engine: Engine, source: str, output: str, filters: Filters) -> int:
     if _same_file(source, output):
         raise InputError(f"{output} holds the questions; name another file for the answers.")
     done = bad = 0
-    with _input(source) as lines, _output(output) as answers, Meter("answering") as meter:
+    kept = when_stopped("the answers written so far are kept")
+    with kept, _input(source) as lines, _output(output) as answers, Meter("answering") as meter:
         size = os.fstat(lines.fileno()).st_size if source != _STREAM else None
         for row in read_rows(lines, "stdin" if source == _STREAM else source):
             answer = _answer(engine, row, filters)
