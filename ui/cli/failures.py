@@ -145,8 +145,9 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, PullquoteError):
         return str(error) or type(error).__name__
     if _lacks_memory(error):
+        cause = (error.strerror if isinstance(error, OSError) else "") or str(error) or "nothing was left"
         return (
-            f"There is not enough memory to go on: {shorten(str(error) or 'nothing was left', 160)} "
+            f"There is not enough memory to go on: {shorten(cause, 160).removesuffix('.')}. "
             "Close other programs, or read with less: --reader small."
         )
     if isinstance(error, OSError):

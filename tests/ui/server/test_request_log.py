@@ -87,7 +87,14 @@ def requested(app, path, *, method="GET", root=""):
     async def send(message):
         pass
 
-    scope = {"type": "http", "method": method, "path": path, "headers": [], "query_string": b"x=1", "client": ("::1", 9)}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "headers": [],
+        "query_string": b"x=1",
+        "client": ("::1", 9),
+    }
     anyio.run(LoggedRequests(app, root=root), scope, receive, send)
 
 
