@@ -112,14 +112,11 @@ def free_port() -> int:
 def sizes(venv: Path) -> list[str]:
     """Return how many megabytes each folder of an environment takes, the largest first."""
     (packages,) = venv.glob("lib/python*/site-packages")
-    found = [
-        (
-            sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink()),
-            folder.name,
-        )
-        for folder in packages.iterdir()
-        if folder.is_dir()
-    ]
+    found = [(folder_bytes(folder), folder.name) for folder in packages.iterdir() if folder.is_dir()]
     return [f"{size / 1e6:.0f} MB {name}" for size, name in sorted(found, reverse=True) if size > 5e6] + [
         f"{sum(size for size, _ in found) / 1e6:.0f} MB in all"
     ]
+
+
+def folder_bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and not file.is_symlink())
