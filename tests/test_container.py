@@ -74,7 +74,7 @@ def test_its_commands_make_an_environment_that_serves(tmp_path):
         subprocess.run(words, check=True)
     (tmp_path / "mayor.txt").write_text("Tarn elects a mayor\n\nOdile Brandt was elected mayor of Tarn on Sunday.\n")
     environment = {**os.environ, "PATH": f"{venv / 'bin'}:{os.environ['PATH']}", "PULLQUOTE_ARCHIVE": str(archive)}
-    (entry,), (command,) = map(json.loads, instructions("ENTRYPOINT")), map(json.loads, instructions("CMD"))
+    ((entry,),), (command,) = (list(map(json.loads, instructions(name))) for name in ("ENTRYPOINT", "CMD"))
     subprocess.run([venv / "bin" / entry, "add", tmp_path / "mayor.txt"], check=True, env=environment)
     port = free_port()
     chat = subprocess.Popen([venv / "bin" / entry, *command, "--port", str(port)], env=environment)

@@ -57,7 +57,7 @@ def main() -> None:
     open_missing_streams()
     stay_local()
     plain_letters()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (sys.stdout, sys.stderr)):
         # A terminal that cannot show a letter gets a like one or an escape, not a traceback.
         stream.reconfigure(errors=PLAIN)
     with failures.pipe_closed():

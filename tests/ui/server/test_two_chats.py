@@ -4,6 +4,8 @@ import json
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from modelless import Chat, command, write_news
 
 LANDED = {"id": "parrot", "title": "Parrot", "text": "A grey parrot was landed at Kestrel Quay by Captain Sten Hovde."}
@@ -20,6 +22,7 @@ def health(chat):
     return chat.client.get("/health").json()["articles"]
 
 
+@pytest.mark.slow
 def test_both_see_each_change_and_answer_meanwhile(tmp_path):
     archive = tmp_path / "news.pq"
     command(archive, "add", str(write_news(tmp_path / "news.jsonl", 30)))

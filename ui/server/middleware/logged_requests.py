@@ -49,8 +49,8 @@ class LoggedRequests:
             what = self._what(scope, path, status or 500)
             if what and not facts.logged:
                 # uvicorn puts a believed proxy's visitor into the scope on the way.
-                known = {"status": status or 500, "begun": begun, "visitor": address_of(scope)}
-                note(what, **known, path=path, message=facts.refused)
+                visitor = address_of(scope)
+                note(what, status=status or 500, begun=begun, visitor=visitor, path=path, message=facts.refused)
 
     def _what(self, scope: Scope, path: str, status: int) -> str:
         """Return what a line calls the request, "" for those without one: assets, health, streams."""
