@@ -52,8 +52,10 @@ wheel: $(VENV)/.installed  ## build the wheel, install it in an empty environmen
 adapters: $(VENV)/.installed  ## the retrievers for LangChain, LlamaIndex and Haystack, with the real packages
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m adapters tests/qa/test_adapters.py
 
-browser: $(VENV)/.installed  ## the chat in Debian's chromium (installed where missing)
+browser: $(VENV)/.installed  ## the chat in Debian's chromium, also behind nginx and Caddy (installed where missing)
 	@command -v chromium >/dev/null || { apt-get -qq update && apt-get -qq install -y --no-install-recommends chromium; }
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null && command -v caddy >/dev/null || \
+		{ apt-get -qq update && apt-get -qq install -y --no-install-recommends nginx-light caddy; }
 	@$(BIN)/python -m pytest -m browser tests/browser
 	@$(BIN)/python -m pytest -m browser tests/eval
 

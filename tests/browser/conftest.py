@@ -52,16 +52,24 @@ def running_chat(archive, *options):
         else:
             pytest.fail(f"the chat did not start: {said}")
         late.cancel()
+        # Read as it comes: the log of many questions would fill the pipe, and the chat would wait.
+        lines = []
+        reading = threading.Thread(target=lambda: lines.extend(process.stderr), daemon=True)
+        reading.start()
         yield found[1]
     finally:
         late.cancel()
         process.send_signal(signal.SIGINT)
         try:
-            stdout, rest = process.communicate(timeout=20)
+            process.wait(timeout=40)
         except subprocess.TimeoutExpired:
             process.kill()
-            process.communicate()
+            process.wait()
             raise
+    reading.join()
+    with process.stdout, process.stderr:
+        stdout = process.stdout.read()
+    rest = "".join(lines)
     assert process.returncode == 0
     assert stdout == ""
     assert "CONTACTED" not in said + rest

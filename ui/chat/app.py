@@ -36,7 +36,12 @@ _PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "privat
 
 
 def build_chat(
-    engine: Engine, *, read_only: bool = False, mcp: bool = False, limit: RateLimit | None = None
+    engine: Engine,
+    *,
+    read_only: bool = False,
+    mcp: bool = False,
+    limit: RateLimit | None = None,
+    queue: ReadingQueue | None = None,
 ) -> gr.Blocks:
     """Return the chat's page; launch it with `page.launch_options`.
 
@@ -45,9 +50,10 @@ def build_chat(
         read_only: leave out the Archive tab, so that nobody can add or remove articles.
         mcp: offer the functions for programs as MCP tools, too; launch it with `mcp_server=True`.
         limit: how much one visitor may ask.
+        queue: where questions are read; by default one of its own.
     """
     limit = limit or RateLimit()
-    queue = ReadingQueue()
+    queue = queue or ReadingQueue()
     events = ChatEvents(engine, FeedbackStore.beside(engine.archive), limit, queue)
     chat = gr.Blocks(
         title="Pullquote", analytics_enabled=False, fill_width=True, delete_cache=(_UPLOADS_KEPT_S, _UPLOADS_KEPT_S)

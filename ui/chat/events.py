@@ -21,6 +21,7 @@ from pullquote.ui.chat.reading_pane import reading_pane
 from pullquote.ui.conversation import Conversation, Exchange, Judgement
 from pullquote.ui.export.exporting import export, file_name
 from pullquote.ui.printable import shorten
+from pullquote.ui.server.outcomes import noted
 from pullquote.ui.server.rate_limit import RateLimit, check_question
 from pullquote.ui.server.reading_queue import ReadingQueue
 
@@ -109,22 +110,22 @@ class ChatEvents:
             return session.turn(exchange), session.with_exchange(exchange)
 
         try:
-            asked = check_question(question)
-            standing = check_question(understood) if understood else ""
-            self._limit.check(visitor)
-            steps = self.engine.ask_steps(
-                asked, history=session.turns(), understood_as=standing or None, filters=filters
-            )
-            for step in self._queue.steps(steps):
-                if isinstance(step, Answer):
-                    outcome, standing = step, step.understood or ""
-                else:
-                    yield turn(name, question, pending_card(step)), session
+            with noted("question", visitor=visitor, question=question):
+                asked = check_question(question)
+                standing = check_question(understood) if understood else ""
+                self._limit.check(visitor)
+                steps = self.engine.ask_steps(
+                    asked, history=session.turns(), understood_as=standing or None, filters=filters
+                )
+                for step in self._queue.steps(steps):
+                    if isinstance(step, Answer):
+                        outcome, standing = step, step.understood or ""
+                    else:
+                        yield turn(name, question, pending_card(step)), session
         except PullquoteError as error:
             outcome = str(error)
-        except Exception:
-            yield ended()
-            raise
+        except Exception:  # the log has its traceback
+            outcome = _BROKEN
         yield ended()
 
     def source(self, session: ChatSession, where: Mapping[str, Any]) -> str:

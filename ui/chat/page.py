@@ -72,8 +72,9 @@ def launch_options(middleware: tuple[Middleware, ...] = ()) -> dict[str, Any]:
     """Return what `Blocks.launch` needs so that the page looks right and talks to this machine only."""
     return {
         "theme": theme(),
-        # In the head, since Gradio puts its own elements' names before every rule of `css`.
-        "head": f"<style>{asset('style.css')}{asset('archive.css')}</style>",
+        # In the head, since Gradio puts its own elements' names before every rule of `css`. The icon is the
+        # chat's own, also below a path of another site.
+        "head": f'<link rel="icon" href="favicon.ico"><style>{asset("style.css")}{asset("archive.css")}</style>',
         "app_kwargs": {"middleware": [*middleware, Middleware(SealedPage)]},
         "footer_links": [],
         "max_file_size": MAX_FILE_BYTES,

@@ -1,7 +1,7 @@
 """The `pullquote` command: results on stdout, everything else on stderr.
 
 Exit codes: 0 done, 1 the archive or the input is bad, 2 wrong usage, 3 not in the archive (a single `ask`),
-130 interrupted. Nothing heavy is imported before a command needs it.
+130 interrupted, 143 and 129 ended by SIGTERM and SIGHUP. Nothing heavy is imported before a command needs it.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ from pullquote.ui.cli.options import (
     filters_of,
     reading,
 )
+from pullquote.ui.cli.signals import stop_on_signals
+from pullquote.ui.cli.streams import open_missing_streams
 from pullquote.ui.local_only import stay_local
 from pullquote.ui.printable import PLAIN, plain_letters, write_json
 
@@ -51,6 +53,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line."""
+    stop_on_signals()
+    open_missing_streams()
     stay_local()
     plain_letters()
     for stream in filter(None, (sys.stdout, sys.stderr)):
@@ -118,7 +122,8 @@ def add(
     path = archive_dir(context, archive)
     from pullquote.index.archive import Archive
 
-    with Archive.open(path, create=True, index=index) as opened, Meter("adding") as meter:
+    kept = failures.when_stopped("what was committed before is kept, and the same command goes on from there")
+    with kept, Archive.open(path, create=True, index=index) as opened, Meter("adding") as meter:
         report = opened.add(sources, progress=show_adding(meter))
         advise(opened)
     if as_json:

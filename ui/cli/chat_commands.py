@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pullquote.ui.cli.failures import Command, advise, say
+from pullquote.ui.cli.failures import Command, advise, failures_told, say
 from pullquote.ui.cli.options import ArchiveDir, Passages, ReaderName, Sure, archive_dir, reading
+from pullquote.ui.server.request_log import LogFormat, request_log
 
 
 def register(app: typer.Typer) -> None:
@@ -52,38 +53,53 @@ def chat(
             show_default=False,
         ),
     ] = None,
+    root_path: Annotated[
+        str,
+        typer.Option(
+            metavar="PATH",
+            help="Where a proxy puts the chat on its site: /pq for https://news.example/pq/ (docs/deploying.md).",
+            show_default=False,
+        ),
+    ] = "",
+    log_format: Annotated[
+        LogFormat, typer.Option(help="How a question, search, upload, refusal or error is logged, a line each.")
+    ] = LogFormat.TEXT,
+    log_questions: Annotated[bool, typer.Option("--log-questions", help="Log what was asked, too.")] = False,
     reader: ReaderName = None,
     passages: Passages = None,
     sure: Sure = None,
     archive: ArchiveDir = None,
 ) -> None:
-    """Ask in the browser."""
-    from pullquote.ui.server.middleware.known_hosts import is_here
+    """Ask in the browser. Ctrl-C, SIGTERM and SIGHUP end the chat once the questions being read are answered."""
+    with request_log(log_format, questions=log_questions), failures_told():
+        from pullquote.ui.server.middleware.known_hosts import is_here
 
-    path = archive_dir(context, archive)
-    if read_only is None:
-        read_only = not is_here(host)
-    chosen = reading(reader, passages, sure)
-    from pullquote.index.archive import Archive
-    from pullquote.qa.engine import Engine
-    from pullquote.ui.server.accounts import Accounts
-    from pullquote.ui.server.serving import Serving, serve
+        path = archive_dir(context, archive)
+        if read_only is None:
+            read_only = not is_here(host)
+        chosen = reading(reader, passages, sure)
+        say("loading the archive and the models ...")
+        from pullquote.index.archive import Archive
+        from pullquote.qa.engine import Engine
+        from pullquote.ui.server.accounts import Accounts
+        from pullquote.ui.server.serving import Serving, serve
 
-    accounts = Accounts.load(auth_file) if auth_file else None
-    if accounts is None and not is_here(host):
-        say(f"everybody who reaches {host} can ask; --auth-file lets in only those with a password.")
-    with Archive.open(path) as opened:
-        advise(opened)
-        how = Serving(
-            host,
-            port,
-            accounts=accounts,
-            mcp=mcp,
-            read_only=read_only,
-            names=tuple(allow_host or ()),
-            proxies=tuple(proxy or ()),
-        )
-        serve(Engine(opened, **chosen), how, announce=say)
+        accounts = Accounts.load(auth_file) if auth_file else None
+        if accounts is None and not is_here(host):
+            say(f"everybody who reaches {host} can ask; --auth-file lets in only those with a password.")
+        with Archive.open(path) as opened:
+            advise(opened)
+            how = Serving(
+                host,
+                port,
+                accounts=accounts,
+                mcp=mcp,
+                read_only=read_only,
+                names=tuple(allow_host or ()),
+                proxies=tuple(proxy or ()),
+                root_path=root_path,
+            )
+            serve(Engine(opened, **chosen), how, announce=say)
 
 
 def passwd(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import sqlite3
 import sys
 import traceback
@@ -14,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from pullquote.commands import BAD_INPUT, INTERRUPTED, WRONG_USAGE
+from pullquote.commands import BAD_INPUT, WRONG_USAGE
 from pullquote.errors import InputError, PullquoteError
 from pullquote.paths import expanded
 from pullquote.printable import one_line
+from pullquote.ui.cli.signals import exit_code
+from pullquote.ui.printable import shorten
 
 if TYPE_CHECKING:
     from pullquote.index.archive import Archive
@@ -25,6 +29,10 @@ if TYPE_CHECKING:
 # Beside those of `pullquote.commands`.
 NOT_IN_ARCHIVE = 3
 PIPE_CLOSED = 141
+# PyTorch on a processor and on a GPU, the loader of shared libraries, C++, threads that can't be started.
+_NO_MEMORY = re.compile(
+    r"(?:not enough|out of|can(?:no|')t allocate) memory|bad_alloc|failed to map segment|can't start new thread", re.I
+)
 
 
 class Command(TyperCommand):
@@ -92,9 +100,9 @@ def failures_told() -> Iterator[None]:
             yield
     except typer.Exit:
         raise
-    except KeyboardInterrupt:
-        say("stopped.")
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as stop:
+        say("; ".join(["stopped", *getattr(stop, "__notes__", ())]) + ".")
+        raise typer.Exit(exit_code(stop)) from None
     except Exception as error:
         if os.environ.get("PULLQUOTE_DEBUG", "0") not in ("", "0"):
             traceback.print_exc()
@@ -102,10 +110,22 @@ def failures_told() -> Iterator[None]:
         raise typer.Exit(WRONG_USAGE if isinstance(error, InputError) else BAD_INPUT) from None
 
 
+@contextlib.contextmanager
+def when_stopped(note: str) -> Iterator[None]:
+    """Have "stopped" followed by what that leaves, where the body is interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        stop.add_note(note)
+        raise
+
+
 def say(message: str) -> None:
     """Print a line on stderr."""
-    # Not through click, which takes a terminal without UTF-8 for a mistake and writes UTF-8 to it.
-    print(f"pullquote: {one_line(message)}", file=sys.stderr)
+    # Not through click, which takes a terminal without UTF-8 for a mistake and writes UTF-8 to it. A terminal that was
+    # closed takes nothing any more.
+    with contextlib.suppress(OSError):
+        print(f"pullquote: {one_line(message)}", file=sys.stderr, flush=True)
 
 
 def advise(archive: Archive) -> None:
@@ -114,9 +134,22 @@ def advise(archive: Archive) -> None:
         say(f"{advice}.")
 
 
+def _lacks_memory(error: BaseException) -> bool:
+    """Return whether it was memory that an error was about; PyTorch and faiss say so in a `RuntimeError`."""
+    if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+        return True
+    return isinstance(error, (RuntimeError, ImportError, OSError)) and bool(_NO_MEMORY.search(str(error)))
+
+
 def _sentence(error: Exception) -> str:
     if isinstance(error, PullquoteError):
         return str(error) or type(error).__name__
+    if _lacks_memory(error):
+        cause = (error.strerror if isinstance(error, OSError) else "") or str(error) or "nothing was left"
+        return (
+            f"There is not enough memory to go on: {shorten(cause, 160).removesuffix('.')}. "
+            "Close other programs, or read with less: --reader small."
+        )
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}."

@@ -17,7 +17,7 @@ from pullquote.errors import InputError, SourceError
 from pullquote.filters import Filters
 from pullquote.paths import expanded
 from pullquote.ui.cli.answers_kept import KeptAnswers, NumberedHashes, asked_hash
-from pullquote.ui.cli.failures import say
+from pullquote.ui.cli.failures import say, when_stopped
 from pullquote.ui.cli.progress import Meter
 from pullquote.ui.printable import write_json
 from pullquote.ui.wording import count
@@ -69,7 +69,8 @@ def ask_all(engine: Engine, source: str, output: str, filters: Filters, *, resta
         raise InputError(f"{output} holds the questions; name another file for the answers.")
     name = "stdin" if source == _STREAM else source
     decides = _decides(engine)
-    with _input(source) as lines, Meter("answering") as meter:
+    kept = when_stopped("the answers written so far are kept")
+    with kept, _input(source) as lines, Meter("answering") as meter:
         size = os.fstat(lines.fileno()).st_size if source != _STREAM else None
         if output == _STREAM:
             counted = _Counted(meter, size)

@@ -21,6 +21,7 @@ from pullquote.answers import Answer
 from pullquote.errors import InputError, PullquoteError
 from pullquote.filters import Filters
 from pullquote.ui.printable import shorten
+from pullquote.ui.server.outcomes import noted
 from pullquote.ui.server.rate_limit import RateLimit, TooManyQuestions, check_question
 from pullquote.ui.server.reading_queue import ReadingQueue
 from pullquote.ui.server.visitors import visitor_of
@@ -198,16 +199,26 @@ class _Admission:
         self._at_once = at_once
         self._places: CapacityLimiter | None = None
 
-    async def run(self, request: gr.Request | None, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    async def run(
+        self, request: gr.Request | None, work: Callable[[], dict[str, Any]], *, what: str = "question", asked: str = ""
+    ) -> dict[str, Any]:
         """Return what `work` gives, done in a thread.
+
+        Args:
+            request: of the caller.
+            work: what to do.
+            what: how the log calls it.
+            asked: the question, or what else was asked for.
 
         Raises:
             PullquoteError: the caller asked too often, or what `work` raises.
         """
-        self._limit.check(visitor_of(request))
-        if self._places is None:  # belongs to the event loop, which isn't there yet when the page is built
-            self._places = CapacityLimiter(self._at_once)
-        return await anyio.to_thread.run_sync(work, limiter=self._places)
+        visitor = visitor_of(request)
+        with noted(what, visitor=visitor, question=asked):
+            self._limit.check(visitor)
+            if self._places is None:  # belongs to the event loop, which isn't there yet when the page is built
+                self._places = CapacityLimiter(self._at_once)
+            return await anyio.to_thread.run_sync(work, limiter=self._places)
 
 
 def _endpoint(
@@ -218,9 +229,11 @@ def _endpoint(
     async def endpoint(*arguments: Any) -> dict[str, Any]:
         *given, request = arguments
         try:
-            return await admitted.run(request, partial(function, *given))
+            return await admitted.run(request, partial(function, *given), **_logged(function, given))
         except PullquoteError as error:
-            raise gr.Error(str(error), print_exception=False, title=_kind(error)) from error
+            # How long the page shows it is how long a program is told to wait.
+            shown_s = error.wait_s if isinstance(error, TooManyQuestions) else 10
+            raise gr.Error(str(error), shown_s, print_exception=False, title=_kind(error)) from error
 
     # Listed as a tool is what has no type or "tool".
     endpoint._mcp_type = "endpoint"  # type: ignore[attr-defined]
@@ -235,7 +248,8 @@ def _tool(function: Callable[..., dict[str, Any]], admitted: _Admission) -> Call
 
     async def tool(*arguments: Any) -> str:
         *given, request = arguments
-        return json.dumps(await admitted.run(request, partial(function, *given)), ensure_ascii=False)
+        given_back = await admitted.run(request, partial(function, *given), **_logged(function, given))
+        return json.dumps(given_back, ensure_ascii=False)
 
     return _dressed(tool, function, returns=str)
 
@@ -255,6 +269,12 @@ def _dressed(wrapper: Callable[..., Any], function: Callable[..., Any], *, retur
         parameters=parameters, return_annotation=returns
     )
     return wrapper
+
+
+def _logged(function: Callable[..., Any], given: Sequence[Any]) -> dict[str, str]:
+    """Return how the log calls a call, and what it asks for."""
+    names = {"ask": "question", "search": "search", "read_article": "article"}
+    return {"what": names[function.__name__], "asked": str(given[0]) if given else ""}
 
 
 def _kind(error: PullquoteError) -> str:

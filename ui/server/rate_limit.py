@@ -21,7 +21,15 @@ MAX_QUESTION_CHARS = 1000
 
 
 class TooManyQuestions(InputError):  # noqa: N818 - the name says the state
-    """A visitor asks faster than is allowed."""
+    """A visitor asks faster than is allowed.
+
+    Attributes:
+        wait_s: after how many seconds the next question is let through.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(later("Too many questions at once", wait_s))
+        self.wait_s = wait_s
 
 
 class RateLimit:
@@ -72,7 +80,7 @@ class RateLimit:
         """
         wait_s = self.take(visitor)
         if wait_s > 0:
-            raise TooManyQuestions(later("Too many questions at once", wait_s))
+            raise TooManyQuestions(wait_s)
 
 
 def later(sentence: str, wait_s: float) -> str:

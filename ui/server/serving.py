@@ -1,4 +1,4 @@
-"""Serving the chat: models first, then the address, until Ctrl-C."""
+"""Serving the chat: models first, then the address, until Ctrl-C or a signal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import ipaddress
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -24,9 +25,12 @@ from pullquote.ui.server.middleware.checked_calls import CheckedCalls
 from pullquote.ui.server.middleware.concurrency_limit import ConcurrencyLimit, bound_connections
 from pullquote.ui.server.middleware.health import Health
 from pullquote.ui.server.middleware.known_hosts import KnownHosts, is_here, known_names
+from pullquote.ui.server.middleware.logged_requests import LoggedRequests
 from pullquote.ui.server.middleware.mcp_access import McpAccess
+from pullquote.ui.server.middleware.root_path import RootPath, checked_root
 from pullquote.ui.server.middleware.same_origin import SameOrigin
 from pullquote.ui.server.middleware.sign_in_limit import SignInLimit, wrong_passwords
+from pullquote.ui.server.reading_queue import ReadingQueue
 from pullquote.ui.server.upload_folder import UploadSpaceLimit, upload_folder
 
 if TYPE_CHECKING:
@@ -36,6 +40,11 @@ if TYPE_CHECKING:
 
 # Gradio waits up to 5 s for open connections; now and then a thread of it outlives that, which Python would wait for.
 _CLOSING_S = 8.0
+# A question takes two seconds on a laptop, and five times that on a slow machine under load. systemd waits for 90 s
+# before it kills, Docker for 10 s where it isn't told to wait longer (compose.yaml).
+_READING_S = 20.0
+# The last answer goes out to its visitor.
+_SENDING_S = 0.5
 _BELIEVED = "FORWARDED_ALLOW_IPS"
 
 
@@ -51,6 +60,7 @@ class Serving:
         read_only: nobody can add or remove articles.
         names: further names that visitors may call the chat by; "*" is any.
         proxies: addresses of proxies whose X-Forwarded-For is believed.
+        root_path: where a proxy puts the chat on its site, such as "/pq"; "" is the site's root.
     """
 
     host: str
@@ -60,6 +70,7 @@ class Serving:
     read_only: bool = False
     names: tuple[str, ...] = ()
     proxies: tuple[str, ...] = ()
+    root_path: str = ""
 
 
 def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> None:
@@ -71,8 +82,8 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
         announce: told the address once the chat answers there.
 
     Raises:
-        InputError: the address is taken or not of this machine, a name or a proxy's address is none, uploads can't be
-            kept, or MCP is wanted and not installed.
+        InputError: the address is taken or not of this machine, a name, a proxy's address or the root path is none,
+            uploads can't be kept, or MCP is wanted and not installed.
     """
     if how.mcp:
         mcp_available()
@@ -83,15 +94,23 @@ def serve(engine: Engine, how: Serving, *, announce: Callable[[str], None]) -> N
     engine.warm_up()
     with upload_folder() as folder:
         uploads = [] if how.read_only else [Middleware(UploadSpaceLimit, folder=folder)]
-        chat = build_chat(engine, read_only=how.read_only, mcp=how.mcp)
+        queue = ReadingQueue()
+        chat = build_chat(engine, read_only=how.read_only, mcp=how.mcp, queue=queue)
         calls = Middleware(CheckedCalls, functions=lambda: chat.fns)
-        _serve(chat, how, port, (*middleware, *uploads, calls), announce=announce)
+        _serve(chat, how, port, (*middleware, *uploads, calls), queue, announce=announce)
 
 
 def _serve(
-    chat: gr.Blocks, how: Serving, port: int, middleware: tuple[Middleware, ...], *, announce: Callable[[str], None]
+    chat: gr.Blocks,
+    how: Serving,
+    port: int,
+    middleware: tuple[Middleware, ...],
+    queue: ReadingQueue,
+    *,
+    announce: Callable[[str], None],
 ) -> None:
-    """Serve a page until interrupted."""
+    """Serve a page until interrupted; the questions that are being read then are finished, the others refused."""
+    root = checked_root(how.root_path)
     try:
         # Gradio prints where its MCP server is, `quiet` or not; stdout is for results.
         with contextlib.redirect_stdout(io.StringIO()):
@@ -103,17 +122,22 @@ def _serve(
                 auth=how.accounts.sign_in if how.accounts else None,  # type: ignore[arg-type]
                 auth_message="The archive is for those with an account." if how.accounts else None,
                 mcp_server=how.mcp,
+                root_path=root,
                 **launch_options(middleware),
             )
         bound_connections(chat.server.config)
         # Gradio's own look at the origin comes before the middleware and fails at one that is no address. That of the
         # middleware serves the connections that were open before this line.
-        chat.server.config.loaded_app = SameOrigin(chat.server.config.loaded_app, names=how.names)
+        own = SameOrigin(chat.server.config.loaded_app, names=how.names)
+        chat.server.config.loaded_app = LoggedRequests(own, root=root)
+        address = f"{address.rstrip('/')}{root}/"
         announce(f"the chat is at {address} (Ctrl-C ends it).")
         if how.mcp:
             announce(f"MCP clients connect to {address}gradio_api/mcp/")
         threading.Event().wait()
     except KeyboardInterrupt:
+        if queue.end(_READING_S):
+            time.sleep(_SENDING_S)
         announce("the chat has ended.")
         _end_within(_CLOSING_S)
     finally:
@@ -128,8 +152,9 @@ def request_middleware(how: Serving, *, articles: Callable[[], int]) -> tuple[Mi
         articles: counts the archive's articles.
 
     Raises:
-        InputError: the host or a name is none.
+        InputError: the host or a name is none, or the root path is no path.
     """
+    root = checked_root(how.root_path)
     known = Middleware(KnownHosts, names=known_names(how.host, how.names), here=is_here(how.host))
     wrong = wrong_passwords()
     sign_in = [Middleware(SignInLimit, wrong=wrong)] if how.accounts else []
@@ -142,6 +167,7 @@ def request_middleware(how: Serving, *, articles: Callable[[], int]) -> tuple[Mi
         upload_bytes=MAX_FILE_BYTES + SMALL_BYTES,
     )
     return (
+        *([Middleware(RootPath, root=root)] if root else []),
         known,
         Middleware(SameOrigin, names=how.names),
         Middleware(ConcurrencyLimit),

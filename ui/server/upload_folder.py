@@ -25,6 +25,7 @@ _VARIABLE = "GRADIO_TEMP_DIR"
 SPACE_BYTES = 2_000_000_000
 # A part of an upload comes within seconds (`bounded_body.IDLE_S`): what lies untouched for so long was broken off.
 _BROKEN_OFF_S = 600.0
+_RETRY_AFTER_S = 3600.0
 
 
 @contextlib.contextmanager
@@ -81,7 +82,7 @@ class UploadSpaceLimit:
         # Looking at each file waits for a disk, during which the others are served.
         if upload and await run_in_threadpool(_kept_bytes, self._folder) > SPACE_BYTES:
             sentence = "There is no room for more uploads; add or drop those that were chosen, or try again in an hour."
-            await refuse(scope, receive, send, 507, sentence)
+            await refuse(scope, receive, send, 507, sentence, retry_after_s=_RETRY_AFTER_S)
             return
         await self._app(scope, receive, send)
 

@@ -1,14 +1,16 @@
 """`chat` and `passwd` on the command line; what is served is tested in tests/browser."""
 
+import subprocess
 import sys
 from types import ModuleType
 
 import pytest
 from typer.testing import CliRunner
 
+from pullquote.errors import InputError
 from pullquote.ui.cli.app import app
 from pullquote.ui.server.accounts import Accounts, add_user
-from pullquote.ui.server.serving import Serving
+from pullquote.ui.server.serving import Serving, request_middleware
 
 import ui_fakes as fakes
 
@@ -83,3 +85,31 @@ def test_passwd_adds_a_user_and_changes_their_password(tmp_path):
     assert len(Accounts.load(file)) == 1
     result = CliRunner().invoke(app, ["passwd", str(file), "tom"], input="short\nshort\n")
     assert result.exit_code == 2
+
+
+def test_loading_is_said_before_anything_heavy_is_imported(tmp_path):
+    code = """
+import subprocess
+import sys
+class Told:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("torch", "gradio", "faiss", "numpy", "transformers", "sentence_transformers", "tantivy"):
+            print("IMPORTED", name, file=sys.stderr)
+            raise ImportError(name)
+sys.meta_path.insert(0, Told())
+from pullquote.ui.cli.app import main
+main()
+"""
+    (tmp_path / "news.pq").mkdir()
+    command = [sys.executable, "-c", code, "chat", "--archive", str(tmp_path / "news.pq")]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr.splitlines()
+    assert told[0] == "pullquote: loading the archive and the models ..."
+    assert told[1].startswith("IMPORTED ")
+
+
+@pytest.mark.parametrize("root_path", ["pq", "https://news.example/pq"])
+def test_a_root_path_is_passed_on_and_looked_at_when_it_is_served(served, root_path):
+    _, how = served("--root-path", root_path)
+    assert how.root_path == root_path
+    with pytest.raises(InputError, match="--root-path takes a path such as /pq"):
+        request_middleware(how, articles=lambda: 1)

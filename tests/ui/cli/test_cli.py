@@ -19,6 +19,7 @@ from pullquote.reports import CheckReport
 from pullquote.ui import local_only
 from pullquote.ui.cli import progress
 from pullquote.ui.cli.app import app
+from pullquote.ui.cli.signals import Stopped
 from pullquote.ui.wording import day
 
 import ui_fakes as fakes
@@ -506,6 +507,21 @@ def test_questions_file_that_is_missing_or_the_output_itself(run, tmp_path):
         ),
         (sqlite3.DatabaseError("disk image is malformed"), "disk image is malformed", 1),
         (KeyboardInterrupt(), "pullquote: stopped.", 130),
+        (Stopped(15), "pullquote: stopped.", 143),
+        (MemoryError(), "There is not enough memory to go on: nothing was left. Close other programs", 1),
+        (
+            MemoryError("Unable to allocate 32.0 GiB for an array with shape (1,)"),
+            "There is not enough memory to go on: Unable to allocate 32.0 GiB for an array with shape (1,). Close",
+            1,
+        ),
+        (
+            RuntimeError("[enforce fail] DefaultCPUAllocator: not enough memory: you tried to allocate 400 bytes."),
+            "There is not enough memory to go on: [enforce fail] DefaultCPUAllocator: not enough memory: you tried",
+            1,
+        ),
+        (RuntimeError("can't start new thread"), "not enough memory to go on: can't start new thread.", 1),
+        (OSError(12, "Cannot allocate memory"), "not enough memory to go on: Cannot allocate memory.", 1),
+        (ImportError("libtorch.so: failed to map segment from shared object"), "There is not enough memory", 1),
         (BrokenPipeError(), "", 141),
         (RuntimeError("odd\nthing"), "(RuntimeError: odd thing); this is a bug. PULLQUOTE_DEBUG=1", 1),
     ],

@@ -60,6 +60,41 @@ def test_letters_without_a_like_one_are_escaped(tmp_path):
     assert (out, errors) == (b"a1\n", b"pullquote: \\xc5sa- is not in the archive.\n")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("arguments", "code"), [(("ask", "Who leads?"), 0), (("remove", "zz"), 1), ((), 2)])
+def test_closed_streams_give_no_traceback_and_nothing_where_it_does_not_belong(tmp_path, closed, arguments, code):
+    (tmp_path / "news.pq").mkdir()
+    script = RUN.format(tests=str(Path(__file__).parents[1]))
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", script, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={**os.environ, "PULLQUOTE_ARCHIVE": str(tmp_path / "news.pq")},
+        check=False,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stdout + done.stderr
+    if arguments[:1] == ("ask",):
+        assert ("Dr Hanne Osterby" in done.stdout) == (closed == "2>&-")
+    if arguments[:1] == ("remove",):
+        # What belongs on stderr doesn't go to stdout in its place.
+        assert done.stdout == ""
+        assert ("zz is not in the archive" in done.stderr) == (closed == ">&-")
+
+
+def test_a_file_that_is_opened_never_gets_the_number_of_a_closed_stream(tmp_path):
+    script = (
+        "import os, sys; from pullquote.ui.cli.streams import open_missing_streams; open_missing_streams();"
+        "file = open(sys.argv[1], 'w'); assert file.fileno() > 2, file.fileno(); os.write(2, b'a complaint');"
+        "os.write(1, b'a word')"
+    )
+    file = tmp_path / "archive.db"
+    command = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", script, str(file)]
+    assert subprocess.run(command, check=False).returncode == 0
+    assert file.read_bytes() == b""
+
+
 def test_a_home_that_can_not_be_written_stops_nothing(tmp_path):
     nowhere = {"HOME": "/dev/null/home", "XDG_CACHE_HOME": "", "PULLQUOTE_CACHE": ""}
     process = started(tmp_path, "ask", "Who leads?", **nowhere)

@@ -199,6 +199,8 @@ def test_a_new_session_or_a_forged_address_sheds_no_limit(served):
     assert 1 <= told[200] <= allowed
     refused = next(reply for reply in replies if reply.status_code == 429)
     assert refused.json()["error"].startswith("Too many questions at once; try again in ")
+    (seconds,) = re.findall(r"\d+", refused.json()["error"])
+    assert refused.headers["retry-after"] == seconds
 
 
 @pytest.mark.slow

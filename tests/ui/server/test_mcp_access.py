@@ -1,6 +1,7 @@
 """Nothing of the MCP endpoint is served without an account's password; everything else is none of its business."""
 
 import base64
+import json
 
 import anyio
 import pytest
@@ -95,6 +96,9 @@ def test_guessing_is_slowed_down_for_the_one_who_guesses(access, accounts):
     assert statuses[:10] == [401] * 10
     assert statuses[-1] == 429
     asked = accounts.asked
-    assert fetch(access, authorization=basic("Ása", "pass:word"))[0] == 429
+    status, headers, body = fetch(access, authorization=basic("Ása", "pass:word"))
+    assert status == 429
+    seconds = headers[b"retry-after"].decode()
+    assert json.loads(body)["error"].startswith(f"Too many wrong passwords; try again in {seconds} second")
     assert accounts.asked == asked
     assert fetch(access, authorization=basic("Ása", "pass:word"), address="10.0.0.2")[0] == 200

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from pullquote.answers import PassagesFound, Searched
-from pullquote.ui.server.reading_queue import ReadingQueue
+from pullquote.ui.server.reading_queue import ChatEnding, ReadingQueue
 
 import ui_fakes as fakes
 
@@ -121,3 +121,29 @@ def test_who_leaves_before_reading_takes_no_place():
     next(steps)
     steps.close()
     assert queue._free == 1
+
+
+def test_at_the_end_what_is_read_is_answered_and_the_others_are_refused():
+    queue = ReadingQueue(1)
+    asked = Questions(queue, 1)
+    asked.ask(0)
+    asked.next_begun()
+    waiting = queue.steps(iter([FOUND, fakes.answered()]))
+    assert next(waiting) is FOUND
+    refused = []
+
+    def wait():
+        with pytest.raises(ChatEnding) as caught:
+            next(waiting)
+        refused.append(str(caught.value))
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    asked.waiting(1)
+    assert queue.end(0.0) is False
+    thread.join(WAIT_S)
+    assert refused == ["The chat is ending; ask again once it is back."]
+    with pytest.raises(ChatEnding):
+        next(queue.steps(iter([FOUND])))
+    asked.read[0].set()
+    assert queue.end(WAIT_S) is True

@@ -59,7 +59,8 @@ class BoundedBody:
                 parts = replayed(await _whole(parts), receive)
             await self._app(scope, parts, send)
         except Refused as refused:
-            await refuse(scope, receive, send, refused.status, refused.sentence)
+            wait_s = refused.retry_after_s
+            await refuse(scope, receive, send, refused.status, refused.sentence, retry_after_s=wait_s)
 
     def _parts(self, receive: Receive, limit: int, address: str, *, upload: bool) -> Receive:
         """Return a `receive` that raises `Refused` where the body is too large or too slow."""
@@ -85,7 +86,7 @@ class BoundedBody:
             if done > SMALL_BYTES and not upload and not counted:
                 counted = True
                 if (wait_s := self._large.take(address)) > 0:
-                    raise Refused(429, later("Too many long texts at once", wait_s))
+                    raise Refused(429, later("Too many long texts at once", wait_s), retry_after_s=wait_s)
             return message
 
         return part

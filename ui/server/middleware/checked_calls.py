@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pullquote.ui.server.middleware.bounded_body import replayed
@@ -26,6 +28,8 @@ _DEEPEST = 6
 # Of each bracket, reading JSON makes an object of some 60 bytes.
 _MOST_BRACKETS = 200_000
 # The status of what an endpoint says is wrong, by the title of its error (`pullquote.ui.server.api`).
+# Of a full queue, a chat that is ending, an archive that can't be read.
+_RETRY_AFTER_S = 10
 STATUSES = {"Error": 400, "Too many": 429, "Unavailable": 503}
 
 
@@ -64,7 +68,8 @@ class CheckedCalls:
             await refuse(scope, receive, send, refused.status, refused.sentence)
             return
         answers = call is not None and call["how"] in ("run", "api")
-        await self._app(scope, replayed(message, receive), _status_of_title(send) if answers else send)
+        later = _with_retry_after(send)
+        await self._app(scope, replayed(message, receive), _status_of_title(later) if answers else later)
 
 
 def _checked_body(raw: bytes) -> dict[str, Any]:
@@ -156,7 +161,11 @@ def _status_of_title(send: Send) -> Send:
         elif begun and message["type"] == "http.response.body":
             parts.append(message.get("body", b""))
             if not message.get("more_body", False):
-                await send({**begun.pop(), "status": _status(b"".join(parts))})
+                status, wait_s = _status(b"".join(parts))
+                start = {**begun.pop(), "status": status}
+                if status == 429:
+                    MutableHeaders(scope=start)["Retry-After"] = str(math.ceil(wait_s))
+                await send(start)
                 await send({"type": "http.response.body", "body": b"".join(parts)})
         else:
             await send(message)
@@ -164,11 +173,23 @@ def _status_of_title(send: Send) -> Send:
     return sent
 
 
-def _status(body: bytes) -> int:
+def _status(body: bytes) -> tuple[int, float]:
+    """Return the status that an error stands for, and for how many seconds the page would show it."""
     try:
         error = json.loads(body)
     except ValueError:
-        return 500
+        return 500, 0.0
     if not isinstance(error, dict) or not error.get("error"):
-        return 500
-    return STATUSES.get(str(error.get("title")), 400)
+        return 500, 0.0
+    return STATUSES.get(str(error.get("title")), 400), float(error.get("duration") or 0)
+
+
+def _with_retry_after(send: Send) -> Send:
+    """Return a `send` that says when to come back where a call can't be taken now."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] == 503:
+            MutableHeaders(scope=message).setdefault("Retry-After", str(_RETRY_AFTER_S))
+        await send(message)
+
+    return sent

@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pullquote.ui.server.accounts import Accounts
+from pullquote.ui.server.middleware.refusals import Refused, refuse
 from pullquote.ui.server.middleware.sign_in_limit import TOO_MANY, wrong_passwords
-from pullquote.ui.server.rate_limit import RateLimit
+from pullquote.ui.server.rate_limit import RateLimit, later
 from pullquote.ui.server.visitors import address_of
 
 _PATH = "/gradio_api/mcp"
@@ -50,32 +51,42 @@ class McpAccess:
         if scope["type"] not in ("http", "websocket") or _PATH not in scope["path"]:
             await self._app(scope, receive, send)
             return
-        status = await self._status(scope)
-        if status == 200:
+        try:
+            known = await self._knows(scope)
+        except Refused as refused:
+            wait_s = refused.retry_after_s
+            await refuse(scope, receive, send, refused.status, refused.sentence, retry_after_s=wait_s)
+            return
+        if known:
             await self._app(scope, receive, send)
             return
-        sentence = f"{TOO_MANY}; try again later." if status == 429 else "Sign in with HTTP Basic."
-        headers = {"WWW-Authenticate": 'Basic realm="Pullquote", charset="UTF-8"'} if status == 401 else {}
-        await JSONResponse({"error": sentence}, status_code=status, headers=headers)(scope, receive, send)
+        headers = {"WWW-Authenticate": 'Basic realm="Pullquote", charset="UTF-8"'}
+        response = JSONResponse({"error": "Sign in with HTTP Basic."}, status_code=401, headers=headers)
+        await response(scope, receive, send)
 
-    async def _status(self, scope: Scope) -> int:
+    async def _knows(self, scope: Scope) -> bool:
+        """Return whether a request has the name and password of an account.
+
+        Raises:
+            Refused: too many wrong ones came from its address.
+        """
         credentials = _credentials(Headers(scope=scope).get("authorization", ""))
         if credentials is None:
-            return 401
+            return False
         user, password = credentials
         digest = hmac.digest(self._key, f"{user}\0{password}".encode("utf-8", "surrogatepass"), hashlib.sha256)
         if digest in self._known:
-            return 200
+            return True
         address = address_of(scope)
-        if self._wrong.take(address) > 0:
-            return 429
+        if (wait_s := self._wrong.take(address)) > 0:
+            raise Refused(429, later(TOO_MANY, wait_s), retry_after_s=wait_s)
         if not await self._accounts.sign_in(user, password):
-            return 401
+            return False
         self._wrong.give_back(address)
         self._known[digest] = None
         while len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
-        return 200
+        return True
 
 
 def _credentials(header: str) -> tuple[str, str] | None:

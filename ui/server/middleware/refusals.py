@@ -7,6 +7,8 @@ import math
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from pullquote.ui.server.request_log import request_facts
+
 
 class Refused(Exception):  # noqa: N818 - the name says the state
     """A request can't be served; a middleware raises it and calls `refuse`.
@@ -14,11 +16,12 @@ class Refused(Exception):  # noqa: N818 - the name says the state
     Attributes:
         status: an HTTP status.
         sentence: what is wrong and what helps.
+        retry_after_s: after how many seconds it may be tried again; None where that doesn't help.
     """
 
-    def __init__(self, status: int, sentence: str) -> None:
+    def __init__(self, status: int, sentence: str, *, retry_after_s: float | None = None) -> None:
         super().__init__(sentence)
-        self.status, self.sentence = status, sentence
+        self.status, self.sentence, self.retry_after_s = status, sentence, retry_after_s
 
 
 async def refuse(
@@ -34,6 +37,8 @@ async def refuse(
         sentence: what is wrong and what helps; under "error" for programs and "detail" for Gradio's own page.
         retry_after_s: after how many seconds it may be tried again.
     """
+    if facts := request_facts.get():
+        facts.refused = sentence
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
