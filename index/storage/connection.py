@@ -68,7 +68,7 @@ class Connection:
             raise
 
     def _follow_others(self) -> None:
-        """Open the file again where it is read without locks and somebody else has changed it, but not within a state."""
+        """Open the file again where it is read without locks and was changed, but not while one state is held."""
         if self._seen is not None and not self._db.in_transaction and self._seen != _state(self.file):
             self._db.close()
             self._seen = None
