@@ -146,13 +146,13 @@ class Connection:
         """
         try:
             try:
-                return self._db.execute(sql, parameters).fetchall()
+                return self._db.execute(sql, _bound(sql, parameters)).fetchall()
             except sqlite3.OperationalError as error:
                 if not str(error).startswith("Could not decode"):
                     raise
                 self._db.text_factory = _replacing
                 try:
-                    return self._db.execute(sql, parameters).fetchall()
+                    return self._db.execute(sql, _bound(sql, parameters)).fetchall()
                 finally:
                     self._db.text_factory = str
         except (*_DATABASE_ERRORS, OverflowError) as error:
@@ -160,7 +160,7 @@ class Connection:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Change something, inside a transaction."""
-        self._db.execute(sql, parameters)
+        self._db.execute(sql, _bound(sql, parameters))
 
     # -- manifest
 
@@ -273,6 +273,11 @@ class Connection:
     def rebuild_indexes(self) -> None:
         """Write SQLite's own indexes anew from the tables."""
         self.query("REINDEX")
+
+
+def _bound(sql: str, parameters: Sequence[object]) -> Sequence[object] | dict[str, object]:
+    """Return parameters as Python binds them: those of `?1` and `?2` by their names, which a sequence may not have."""
+    return {str(number): value for number, value in enumerate(parameters, 1)} if "?1" in sql else parameters
 
 
 def _log_of(file: Path) -> Path:

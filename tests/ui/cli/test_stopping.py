@@ -38,26 +38,35 @@ def test_add_keeps_what_it_committed_and_goes_on_later(tmp_path):
         "pullquote: stopped; what was committed before is kept, and the same command goes on from there."
     )
     kept = stored(archive)
-    assert 0 < kept < 200
-    assert command(archive, "check") == "The archive is sound.\n"
+    *notes, last = command(archive, "check").splitlines()
+    # Either not all was stored, or not all of it was embedded.
+    assert 0 < kept <= 200
+    assert kept < 200 or "aren't embedded yet" in notes[0]
+    assert last == "The archive is sound."
     report = json.loads(command(archive, "add", "--json", str(news)))
     assert (len(report["added"]), report["unchanged"]) == (200 - kept, kept)
+    assert command(archive, "check") == "The archive is sound.\n"
 
 
 def test_ask_questions_keeps_the_answers_it_wrote(tmp_path):
-    archive = tmp_path / "news.pq"
+    archive, questions, output = (tmp_path / name for name in ("news.pq", "in.jsonl", "out.jsonl"))
     command(archive, "add", str(write_news(tmp_path / "news.jsonl", 5)))
-    process = started(archive, "ask", "--questions", "-", "--output", str(tmp_path / "out.jsonl"), **PIPES)
-    process.stdin.write('{"id": 1, "question": "Who reads?"}\n{"id": 2, "question": "Who writes?"}\n')
-    process.stdin.flush()
-    while not (tmp_path / "out.jsonl").exists() or (tmp_path / "out.jsonl").read_text().count("\n") < 2:
+    rows = [{"id": number, "question": f"Who reads number {number}?"} for number in range(200)]
+    questions.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    asking = ("ask", "--questions", str(questions), "--output", str(output))
+    process = started(archive, *asking, reading_s=0.1, **PIPES)
+    while not output.exists() or output.read_text().count("\n") < 2:
         assert process.poll() is None
     process.send_signal(signal.SIGHUP)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 129
     assert told.splitlines()[-1] == "pullquote: stopped; the answers written so far are kept."
-    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
-    assert [row["id"] for row in rows] == [1, 2]
+    kept = output.read_text().splitlines()
+    assert [json.loads(line)["id"] for line in kept] == list(range(len(kept)))
+    assert 2 <= len(kept) < 200
+    command(archive, *asking)
+    assert output.read_text().splitlines()[: len(kept)] == kept
+    assert [json.loads(line)["id"] for line in output.read_text().splitlines()] == list(range(200))
 
 
 def stored(archive):
