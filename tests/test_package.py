@@ -218,6 +218,8 @@ def brought_along(asked: list[str]) -> set[str]:
         for extra in {"", *wanted.extras} - {extra for known, extra in seen if known == name}:
             seen.add((name, extra))
             needed = [Requirement(one) for one in importlib.metadata.requires(name) or []]
+            # A build of torch for NVIDIA's cards says itself which versions it needs.
+            needed = [one for one in needed if name != "torch" or not one.name.startswith(("nvidia", "cuda", "triton"))]
             left += [str(one) for one in needed if one.marker is None or one.marker.evaluate({"extra": extra})]
         names.add(name)
     return names
