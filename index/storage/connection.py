@@ -78,6 +78,11 @@ class Connection:
         """Close the connection."""
         self._db.close()
 
+    def __del__(self) -> None:
+        """Close what nobody closed: Python 3.13 warns of it otherwise."""
+        with contextlib.suppress(AttributeError, sqlite3.Error):  # it may never have been opened
+            self._db.close()
+
     def _check_format(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]
         version = self._db.execute("PRAGMA user_version").fetchone()[0]

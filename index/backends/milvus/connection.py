@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages
 # less than a second. Without a limit, pymilvus asks a dead server 75 times.
 _ANSWER_WITHIN_S = 20
+# Milvus Lite is no server that may be dead, and reads its file at the first search: of 180,000 passages half a minute.
+_FILE_ANSWERS_WITHIN_S = 300
 # Of what builds or loads an index, which takes the longer, the more there is. It follows calls that were answered.
 _BUILD_WITHIN_S = 600
 _SLOW = {"flush", "load_collection", "compact"}
@@ -126,7 +128,8 @@ class MilvusConnection:
             return self._call(call, *given, **options)
 
     def _call(self, call: str, *given: Any, **options: Any) -> Any:
-        limit = _BUILD_WITHIN_S if call in _SLOW else _ANSWER_WITHIN_S
+        usual = _FILE_ANSWERS_WITHIN_S if self.address.is_file else _ANSWER_WITHIN_S
+        limit = _BUILD_WITHIN_S if call in _SLOW else usual
         return getattr(self.client, call)(*given, timeout=limit, **options)
 
     @contextlib.contextmanager
