@@ -52,7 +52,9 @@ def test_what_takes_too_long_is_ended_and_the_next_call_works(process):
 
 
 def test_what_doesnt_answer_by_the_clock_is_ended(process, monkeypatch):
-    timed.timed_call(*LIGHT)
+    sleeping = timed._START.replace("serve()", "timed._function = lambda _: lambda _: time.sleep(60); timed.serve()")
+    sleeping = sleeping.replace("import serve", "import timed").replace("sources.timed import", "sources import")
+    monkeypatch.setattr(timed, "_START", f"import time; {sleeping}")
     monkeypatch.setattr(timed, "_CLOCK_FACTOR", 0.0)
     with pytest.raises(Unreadable, match="takes more than"):
         timed.timed_call(*LIGHT)
