@@ -4,12 +4,17 @@ Arguments: those of `pullquote`. The first archive that is added to is made with
 """
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes import CapitalReader, HashEmbedder
+
+# Whoever runs the tests under nohup passes on that SIGHUP is ignored.
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # How long it takes to read for a question, and to embed a batch for `add`.
 READING_S, EMBEDDING_S = (float(os.environ.get(name, "0")) for name in ("READING_S", "EMBEDDING_S"))
