@@ -12,7 +12,7 @@ from typing import Any, Self, Union, cast, get_args, get_origin, get_type_hints
 
 from pullquote.errors import InputError
 
-_NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false", type(None): "null"}
+_NAMES = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 _JSON_NAMES: Mapping[type, str] = {dict: "an object", list: "a list"}
 
 

@@ -8,9 +8,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pullquote.errors import ModelError
+from pullquote.whole_files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,24 @@ class LinearModel:
     @property
     def sha256(self) -> str:
         """Hash of the fitted numbers."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(self._facts(), sort_keys=True).encode()).hexdigest()
 
     def save(self, file: Path) -> None:
         """Write it as JSON, whole or not at all."""
-        temporary = file.with_suffix(".tmp")
-        temporary.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-        temporary.replace(file)
+        write_whole(file, (json.dumps(self._facts(), indent=1) + "\n").encode())
+
+    def _facts(self) -> dict[str, Any]:
+        """Return what a file says of the model; what isn't known is left out."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+    @classmethod
+    def _more(cls, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a file says of fields that this kind of model has besides.
+
+        Raises:
+            ValueError: it can't be.
+        """
+        return {}
 
     @classmethod
     def fitted_for(cls, model_sha256: str, loaded: Iterable[Self | None]) -> Self | None:
@@ -78,6 +90,7 @@ class LinearModel:
                 features=tuple(facts["features"]),
                 fitted_on=str(facts["fitted_on"]),
                 **lists,
+                **cls._more(facts),
             )
             if not all(map(math.isfinite, (*model.mean, *model.scale, *model.weights, model.intercept))):
                 raise ValueError("a number is infinite or none")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pullquote.answers import Answer, Candidate, PassagesFound, Quotation, Side, Turn
 from pullquote.filters import Filters
@@ -18,6 +18,8 @@ from pullquote.qa.values.listing import listed_items
 
 if TYPE_CHECKING:
     from pullquote.qa.engine import Engine
+
+_Judged = TypeVar("_Judged", Candidate, Quotation)
 
 _SEVERAL = 2
 # A side's quotations; beyond the third, few say more.
@@ -55,15 +57,15 @@ def _while_embedding(answer: Answer) -> Answer:
         return answer
     return replace(
         answer,
-        answers=tuple(replace(one, calibrated=False) for one in answer.answers),
+        answers=_uncalibrated(answer.answers),
         quotations=_uncalibrated(answer.quotations),
-        items=tuple(replace(one, calibrated=False) for one in answer.items),
+        items=_uncalibrated(answer.items),
         sides=tuple(replace(side, quotations=_uncalibrated(side.quotations)) for side in answer.sides),
     )
 
 
-def _uncalibrated(quotations: tuple[Quotation, ...]) -> tuple[Quotation, ...]:
-    return tuple(replace(one, calibrated=False) for one in quotations)
+def _uncalibrated(ones: tuple[_Judged, ...]) -> tuple[_Judged, ...]:
+    return tuple(replace(one, calibrated=False) for one in ones)
 
 
 def _parts_asked(engine: Engine, question: str, understood_as: str | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 
@@ -56,13 +57,13 @@ def vectors_of(database: Database, rows: Sequence[int], embedder: Callable[[], E
     Raises:
         ModelError: the embedder gives others than it should.
     """
-    passages = set(database.passage_rows_between(rows[0], rows[-1] + 1))
-    present = [row for row in rows if row in passages]
+    passages = database.passages_between(rows[0], rows[-1] + 1)
     made = np.zeros((len(rows), dimension), dtype=np.float32)
-    if present:
-        texts = [_input(database, row) for row in present]
+    if passages:
+        texts = list(_inputs(database, passages))
         model = embedder()
-        made[[row - rows[0] for row in present]] = checked_vectors(model.embed_passages(texts), len(texts), model)
+        present = [row - rows[0] for row, *_ in passages]
+        made[present] = checked_vectors(model.embed_passages(texts), len(texts), model)
     return made
 
 
@@ -73,10 +74,13 @@ def runs(rows: Iterable[int]) -> Iterator[range]:
             yield range(start, min(end, start + CHUNK_ROWS))
 
 
-def _input(database: Database, row: int) -> str:
-    rowid, start, end, _ = database.passage(row)
-    try:
-        article = database.article(rowid, verify=False)
-    except ArticleAltered:
-        return ""  # nothing of it can be read: it is taken out, and any vector does
-    return passage_input(article, article.text[start:end])
+def _inputs(database: Database, passages: Iterable[tuple[int, int, int, int]]) -> Iterator[str]:
+    """Yield what is embedded for (row, article, start, end) of each passage; each article is read once."""
+    for rowid, of_article in groupby(passages, key=lambda passage: passage[1]):
+        try:
+            article = database.article(rowid, verify=False)
+        except ArticleAltered:
+            yield from ("" for _ in of_article)  # nothing of it can be read: it is taken out, and any vector does
+            continue
+        for _, _, start, end in of_article:
+            yield passage_input(article, article.text[start:end])

@@ -30,7 +30,7 @@ from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
-from pullquote.index.storage.pending import note_rows_to_embed, rows_to_embed
+from pullquote.index.storage.pending import count, note_rows_to_embed, rows_to_embed
 
 
 class Writer:
@@ -119,7 +119,7 @@ class Writer:
 
     def passages_to_embed(self) -> int:
         """Return how many passages are left to embed."""
-        return sum(end - first for first, end in rows_to_embed(self.database))
+        return count(rows_to_embed(self.database))
 
     def embed_pending(self, embedder: Callable[[], Embedder]) -> Iterator[int]:
         """Embed the passages that are left, batch by batch; yield after each how many it had."""

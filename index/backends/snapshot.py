@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import faiss
@@ -14,7 +13,7 @@ from pullquote.filters import Filters
 from pullquote.index.backends.base import Match
 from pullquote.index.backends.visible import Mask, VisibleArticles
 from pullquote.index.storage.database import Database
-from pullquote.index.storage.pending import Ranges, rows_to_embed
+from pullquote.index.storage.pending import Ranges, rows_to_embed, without
 from pullquote.index.storage.vector_log import VectorLog
 
 
@@ -44,12 +43,13 @@ class Snapshot(VisibleArticles):
             changed = super().refresh()
             noted = rows_to_embed(self._database)
             left = tuple((first, min(end, self.rows)) for first, end in noted if first < self.rows)
-            for first, end in self._pending:
-                for start, stop in _between(left, first, end):
-                    self._write(start, stop)
-                    changed = True
+            embedded = self._pending
+            for first, end in left:
+                embedded = without(embedded, first, end)
+            for first, end in embedded:
+                self._write(first, end)
             self._pending = left
-        return changed
+        return changed or bool(embedded)
 
     def _write(self, first_row: int, end_row: int) -> None:
         """Put the log's vectors in the place of those that the index has for some rows."""
@@ -80,18 +80,6 @@ class Snapshot(VisibleArticles):
         scores, rows = self._faiss.search(vector[None, :], min(limit, allowed), params=parameters)
         found = [Match(int(row), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
         return sorted(found, key=lambda hit: (-hit.score, hit.row))
-
-
-def _between(ranges: Ranges, first: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield what `[first, end)` has outside of ranges, which are in order."""
-    for start, stop in ranges:
-        if stop <= first or start >= end:
-            continue
-        if first < start:
-            yield first, start
-        first = max(first, stop)
-    if first < end:
-        yield first, end
 
 
 def exact_index(dimension: int) -> faiss.IndexScalarQuantizer:

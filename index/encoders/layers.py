@@ -20,7 +20,6 @@ _FIRST_PLACE, _PAD = 2, 1
 # Beyond it MPNet tells no distances apart.
 _FARTHEST = 128
 
-
 # Weights come from a file. To draw them at random first takes time, and without memory of their own (torch.device
 # "meta") torch imports its compiler for it, which takes a second.
 
@@ -65,11 +64,6 @@ class Encoder(nn.Module):
         self.config = config
         self.embeddings: nn.Module = BertEmbeddings(config) if config.kind == "bert" else MPNetEmbeddings(config)
         self.encoder: nn.Module = BertLayers(config) if config.kind == "bert" else MPNetLayers(config)
-
-    @property
-    def base_model(self) -> Encoder:
-        """The encoder without heads: itself."""
-        return self
 
     def forward(
         self,

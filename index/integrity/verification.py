@@ -15,7 +15,7 @@ from pullquote.index.integrity.erasing import unfinished_ranges
 from pullquote.index.search import vocabulary
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
-from pullquote.index.storage.pending import overlap, rows_to_embed
+from pullquote.index.storage.pending import count, overlap, rows_to_embed
 from pullquote.index.storage.vector_log import VectorLog
 
 # Rows looked at in one go: 16,384 of 384 numbers are 13 MB.
@@ -64,7 +64,7 @@ def notes(files: Files) -> list[str]:
 
 def _left_to_embed(database: Database) -> int:
     try:
-        return sum(end - first for first, end in rows_to_embed(database))
+        return count(rows_to_embed(database))
     except ArchiveDamaged:  # which `problems` says
         return 0
 

@@ -344,13 +344,12 @@ class Database(Connection):
         """Return the vector rows of all passages, in order."""
         return [row for (row,) in self.query("SELECT rowid FROM passages ORDER BY rowid")]
 
-    def passage_rows_between(self, first_row: int, end_row: int) -> list[int]:
-        """Return the vector rows of passages in `[first_row, end_row)`, in order."""
-        bounds = (first_row, end_row)
-        return [
-            row
-            for (row,) in self.query("SELECT rowid FROM passages WHERE rowid >= ? AND rowid < ? ORDER BY rowid", bounds)
-        ]
+    def passages_between(self, first_row: int, end_row: int) -> list[tuple[int, int, int, int]]:
+        """Return (row, article, start, end) of the passages in vector rows `[first_row, end_row)`, in order."""
+        return self.query(
+            "SELECT rowid, article, start, end FROM passages WHERE rowid >= ? AND rowid < ? ORDER BY rowid",
+            (first_row, end_row),
+        )
 
     # -- checksums of vectors
 

@@ -32,6 +32,11 @@ def rows_to_embed(database: Connection) -> Ranges:
         raise database.manifest_damaged() from error
 
 
+def count(ranges: Ranges) -> int:
+    """Return how many rows ranges have."""
+    return sum(end - first for first, end in ranges)
+
+
 def note_rows_to_embed(database: Connection, ranges: Iterable[Sequence[int]]) -> None:
     """Note which rows are left to embed; inside a transaction."""
     joined: list[list[int]] = []

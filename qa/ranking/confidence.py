@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from pullquote.errors import ModelError
 from pullquote.linear import LinearModel
 from pullquote.qa.ranking.combining import VALUE_FEATURES
 from pullquote.qa.reading.reader import Reader
-from pullquote.whole_files import write_whole
 
 # What is known of a candidate: of its value, and how it compares to the question's others (`evidence.compared`,
 # `evidence.confirmed`, `evidence.around`).
@@ -53,20 +50,16 @@ class ConfidenceModel(LinearModel):
 
     passages_read: int | None = None
 
-    @property
-    def sha256(self) -> str:
-        """Hash of the fitted numbers."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
-        return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+    @classmethod
+    def _more(cls, facts: Mapping[str, Any]) -> dict[str, Any]:
+        passages_read = facts.get("passages_read")
+        if passages_read is not None and type(passages_read) is not int:
+            raise ValueError("passages_read is no number")
+        return {"passages_read": passages_read}
 
     def fits(self, reader_sha256: str, passages_read: int) -> bool:
         """Return whether it was fitted for this reader, reading that many passages a question."""
         return self.model_sha256 == reader_sha256 and self.passages_read in (None, passages_read)
-
-    def save(self, file: Path) -> None:
-        """Write it as JSON, whole or not at all."""
-        known = {name: value for name, value in asdict(self).items() if value is not None}
-        write_whole(file, (json.dumps(known, indent=1) + "\n").encode())
 
     def logit(self, features: Mapping[str, float]) -> float:
         """Return the logarithm of the odds that a candidate of those `FEATURES` is right."""
@@ -86,13 +79,7 @@ def load(file: Path) -> ConfidenceModel | None:
     """
     # The one makes an archive's own, the other a reader's.
     made_by = "pullquote calibrate GOLD, or python -m pullquote.eval.fitting.combine"
-    model = ConfidenceModel.load(file, known=JUDGED_BY, made_by=made_by)
-    if model is None:
-        return None
-    passages_read = json.loads(file.read_text(encoding="utf-8")).get("passages_read")
-    if passages_read is not None and type(passages_read) is not int:
-        raise ModelError(f"{file} is not what it should be (passages_read is no number); run: {made_by}")
-    return replace(model, passages_read=passages_read)
+    return ConfidenceModel.load(file, known=JUDGED_BY, made_by=made_by)
 
 
 def confidence_for(archive: Path, reader: Reader, *, passages_read: int) -> ConfidenceModel | None:

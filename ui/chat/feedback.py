@@ -37,6 +37,7 @@ from pullquote.filters import Filters
 from pullquote.qa.values.normalize import normalize_answer
 from pullquote.ui.conversation import Exchange
 from pullquote.ui.printable import shorten
+from pullquote.whole_files import write_whole
 
 if TYPE_CHECKING:
     from pullquote.index.archive import Archive
@@ -211,7 +212,7 @@ class FeedbackStore:
             self.folder.mkdir(exist_ok=True)
             with FileLock(self.folder / _LOCK, timeout=_LOCK_TIMEOUT_S):
                 _append(self.log, _line(asdict(verdict)))
-                _replace(self.gold, "".join(map(_line, gold_rows(self.verdicts()))))
+                write_whole(self.gold, "".join(map(_line, gold_rows(self.verdicts()))).encode())
         except Timeout as error:
             raise ArchiveLocked(f"Another process is writing to {self.folder}; try again.") from error
         except OSError as error:
@@ -358,13 +359,3 @@ def _append(file: Path, line: str) -> None:
         stream.write(line.encode())
         stream.flush()
         os.fsync(stream.fileno())
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write a file, whole or not at all."""
-    temporary = file.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # How long a call may take, after which whoever asked is told: a search takes milliseconds, a message of 400 passages
 # less than a second. Without a limit, pymilvus asks a dead server 75 times.
 _ANSWER_WITHIN_S = 20
-# Milvus Lite is no server that may be dead, and reads its file at the first search: of 180,000 passages half a minute.
+# Milvus Lite is no server that may be dead, and reads its file at the first search: beside other jobs, that of 180,000
+# passages took longer than a server may take.
 _FILE_ANSWERS_WITHIN_S = 300
 # Of what builds or loads an index, which takes the longer, the more there is. It follows calls that were answered.
 _BUILD_WITHIN_S = 600
