@@ -26,7 +26,8 @@ def call_after_fork(renew: Callable[[], None]) -> None:
         renew: a bound method that forgets what the parent has open; it doesn't close it (`leave_to_parent`).
     """
     compute_alone_after_fork()
-    _renewing.append(WeakMethod(renew, _renewing.remove))
+    # Those whose object is gone are forgotten here: a callback would be called as the interpreter ends, too.
+    _renewing[:] = [*(known for known in _renewing if known() is not None), WeakMethod(renew)]
 
 
 def leave_to_parent(*opened: object) -> None:

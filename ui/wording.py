@@ -204,8 +204,8 @@ def limits_of(looked_at: Searched) -> list[str]:
     told = []
     if looked_at.unembedded:
         told.append(
-            f"Of {count(looked_at.passages, 'passage')}, {looked_at.unembedded:,} aren't embedded yet. They were "
-            "searched by their words alone, and confidence isn't calibrated until they are."
+            f"Of {count(looked_at.passages, 'passage')}, {looked_at.unembedded:,} aren't embedded yet: they were "
+            "searched by their words alone, and how likely an answer is right isn't known until they are."
         )
     # What is to be run stands at the end.
     return [*told, left_out(looked_at.altered)] if looked_at.altered else told

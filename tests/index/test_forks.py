@@ -118,3 +118,11 @@ def test_an_archive_that_is_gone_is_closed_in_the_child(archive):
     archive.path.rename(archive.path.with_name("moved.pq"))
     assert "is closed" in in_child(lambda: archive.search("ferry"))
     assert archive.search("ferry")
+
+
+def test_archives_that_are_gone_are_forgotten(archive):
+    from pullquote.index import forks
+
+    for _ in range(4):
+        Archive.open(archive.path, embedder=HashEmbedder()).close()
+    assert sum(known() is None for known in forks._renewing) <= 1

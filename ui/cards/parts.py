@@ -128,4 +128,5 @@ def scope(searched: Searched) -> str:
     """Return "Searched 45 articles from 9 March 2031 to 15 May 2031"."""
     days = between(searched.since, searched.until)
     said = f"Searched {count(searched.articles, 'article')}{' ' + days if days else ''}"
-    return ". ".join([said, *limits_of(searched)])
+    # More facts follow on the same line.
+    return ". ".join([said, *limits_of(searched)]).removesuffix(".")
