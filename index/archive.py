@@ -38,13 +38,14 @@ from pullquote.index.adding.writing import Writer
 from pullquote.index.backends.base import Index, Searcher
 from pullquote.index.backends.opening import INDEX, LOCAL, checked_address, is_at, move, open_index
 from pullquote.index.embedding.embedder import (
-    DEFAULT_EMBEDDER,
     Embedder,
     SentenceTransformerEmbedder,
     Vectors,
     checked_query,
 )
+from pullquote.index.embedding.fast import FastEmbedder
 from pullquote.index.embedding.memory import give_back
+from pullquote.index.embedding.names import DEFAULT_EMBEDDER, FAST_EMBEDDER, OWN_EMBEDDERS
 from pullquote.index.integrity import manifest_repair, repair, verification
 from pullquote.index.search import searching as search
 from pullquote.index.search.filtering import allowed_by
@@ -67,7 +68,7 @@ from pullquote.reports import AddProgress, ArchiveInfo, CheckReport, RemoveRepor
 _OWN_EMBEDDER = "own_embedder"
 # The manifest's key for the package that the embedder is of, where that is another than Pullquote.
 _EMBEDDER_PACKAGE = "embedder_package"
-_LOADED_BY_NAME = SentenceTransformerEmbedder
+_LOADED_BY_NAME = (SentenceTransformerEmbedder, FastEmbedder)
 # The most hits of one search. Who wants more reads the archive, and does so better article by article.
 MAX_HITS = 10_000
 # Of the facts by which `articles` filters: a thousand take a quarter of a megabyte.
@@ -99,6 +100,8 @@ class Archive:
         self._reading = threading.RLock()
         # Held while words are counted, which takes long where they never were; never taken inside `_reading`.
         self._counting = threading.Lock()
+        # Held while the embedder is loaded, so that searching by words needn't wait for it.
+        self._embedding = threading.Lock()
 
     def _renew(self) -> None:
         """In a forked process, open the files anew."""
@@ -164,7 +167,7 @@ class Archive:
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
             loaded = loaded or _as_embedder(DEFAULT_EMBEDDER)
-            own = embedder is not None and not isinstance(embedder, (str, _LOADED_BY_NAME))
+            own = embedder is not None and not isinstance(embedder, (str, *_LOADED_BY_NAME))
             plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
             package = plugin.packages[0] if plugin else None
             address = checked_address(index, folder) if index is not None and index != LOCAL else None
@@ -225,7 +228,7 @@ class Archive:
             ModelError: it can't be loaded.
             ModelMismatch: its weights or dimension are not those that the archive was made with.
         """
-        with self._reading:
+        with self._embedding:
             if self._given_embedder is None:
                 facts = self._database.manifest()
                 if facts.get(_OWN_EMBEDDER):
@@ -733,14 +736,14 @@ def _manifest_of(
 
 
 def _embedder_plugin(name: str) -> Plugin | None:
-    """Return what another package brings under an embedder's name; the default's is always Pullquote's own."""
-    return None if name == DEFAULT_EMBEDDER else plugins(PluginKind.EMBEDDER).get(name)
+    """Return what another package brings under an embedder's name; some are always Pullquote's own."""
+    return None if name in OWN_EMBEDDERS else plugins(PluginKind.EMBEDDER).get(name)
 
 
 def _embedder_named(name: str) -> Embedder:
-    plugin = plugin_named(PluginKind.EMBEDDER, name, [DEFAULT_EMBEDDER])
+    plugin = plugin_named(PluginKind.EMBEDDER, name, OWN_EMBEDDERS)
     if plugin is None:
-        return SentenceTransformerEmbedder(name)
+        return FastEmbedder() if name == FAST_EMBEDDER else SentenceTransformerEmbedder(name)
     made: Embedder = plugin.make(Embedder)
     if made.name != name:
         raise plugin.broken(ValueError(f"its name is {made.name!r}, by which it would not be found again"))

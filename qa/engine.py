@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread, current_thread
 
 from pullquote.answers import Answer, Hit, PassagesFound, Remark, Searched, Turn
 from pullquote.arguments import whole_number
-from pullquote.errors import InputError
+from pullquote.errors import InputError, PullquoteError
 from pullquote.filters import Filters
 from pullquote.index.adding.adding import passage_head
 from pullquote.index.archive import Archive
@@ -89,6 +90,7 @@ class Engine:
         self._passages = whole_number(passages, "passages", low=1, high=MAX_PASSAGES_READ)
         self._sure = sure
         self._loading = Lock()
+        self._ahead: tuple[Thread, ...] = ()
 
     @property
     def reader(self) -> Reader:
@@ -155,6 +157,9 @@ class Engine:
         Raises:
             ModelError: it is damaged.
         """
+        if current_thread() not in self._ahead:
+            for thread in self._ahead:
+                thread.join()
         return verifier_for(self.reader)
 
     @cached_property
@@ -172,6 +177,22 @@ class Engine:
             "given_from": self.thresholds.sure_from(self._sure),
             "speaks_from": self.thresholds.speaks_from,
         }
+
+    def load_ahead(self) -> None:
+        """Begin to load the models in other threads, while the first question is still being understood.
+
+        What goes wrong there is raised where the model is needed, since it is loaded anew then.
+        """
+
+        def load(needed: Callable[[], object]) -> None:
+            with contextlib.suppress(PullquoteError):
+                needed()
+
+        # They aren't daemons: a process that ends in the middle of them could crash.
+        loads = (lambda: self.verifier, lambda: self.archive.embedder)
+        self._ahead = tuple(Thread(target=load, args=(needed,), name="pullquote-loading") for needed in loads)
+        for thread in self._ahead:
+            thread.start()
 
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""

@@ -32,7 +32,8 @@ def allow_hub_for(model: str | None) -> None:
     if not (_offline_by_us and model) or Path(model).exists():
         return
     # Imports nothing heavy: huggingface_hub mustn't be loaded before the variable is gone (test_package holds that).
+    from pullquote.index.embedding.names import embedder_names
     from pullquote.qa.reading.paired import reader_names
 
-    if model not in reader_names():
+    if model not in {*reader_names(), *embedder_names()}:
         os.environ.pop("HF_HUB_OFFLINE", None)

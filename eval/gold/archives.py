@@ -17,7 +17,8 @@ from pullquote.eval.gold.folder_cache import FolderCache, discard, is_whole
 from pullquote.eval.gold.hashes import code_sha256, files_sha256, json_sha256
 from pullquote.eval.gold.questions import GoldSet
 from pullquote.index.archive import Archive
-from pullquote.index.embedding.embedder import DEFAULT_EMBEDDER, DEFAULT_SHA256
+from pullquote.index.embedding.embedder import DEFAULT_SHA256
+from pullquote.index.embedding.names import DEFAULT_EMBEDDER
 from pullquote.index.embedding.precision import has_fast_bfloat16
 from pullquote.index.sources.files import sidecar_of
 from pullquote.reports import AddProgress

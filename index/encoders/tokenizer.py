@@ -73,6 +73,12 @@ class FastTokenizer:
             self._tokenizer.token_to_id(_content(facts[f"{name}_token"])) for name in ("pad", "cls", "sep")
         )
 
+    @property
+    def size(self) -> int:
+        """How many tokens it knows; their numbers are smaller."""
+        count: int = self._tokenizer.get_vocab_size()
+        return count
+
     def __call__(
         self,
         texts: str | Sequence[str],

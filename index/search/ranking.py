@@ -19,6 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from pullquote.articles import Article
+from pullquote.index.embedding.embedder import DEFAULT_SHA256
+from pullquote.index.embedding.fast import stands_for_default
 from pullquote.index.search.kinds import AskedKind, kind_of, suits
 from pullquote.linear import LinearModel
 
@@ -97,14 +99,15 @@ class PassageRanker(LinearModel):
 
 @cache
 def ranker_for(embedder_sha256: str) -> PassageRanker | None:
-    """Return the ranking that ships, if it was fitted for the embedder.
+    """Return the ranking that ships, if it was fitted for the embedder, or for the one that it stands for.
 
     Raises:
         ModelError: the file is damaged.
     """
     made_by = "python -m pullquote.eval.fitting.fit_ranking"
     shipped = PassageRanker.load(Path(__file__).parent / FILE_NAME, known=PASSAGE_FEATURES, made_by=made_by)
-    return PassageRanker.fitted_for(embedder_sha256, [shipped])
+    meant = DEFAULT_SHA256 if stands_for_default(embedder_sha256) else embedder_sha256
+    return PassageRanker.fitted_for(meant, [shipped])
 
 
 def ordered(

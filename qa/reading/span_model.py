@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +65,22 @@ def load_span_model(folder: Path) -> tuple[SpanModel, FastTokenizer, str]:
     if config is None:
         raise ModelError(f"The reader in {folder} is of no kind that ships.")
     state, sha256 = packed_state(folder)
+    return (*span_model_of(folder, config, state), sha256)
+
+
+def span_model_of(
+    folder: Path, config: EncoderConfig, state: Mapping[str, torch.Tensor]
+) -> tuple[SpanModel, FastTokenizer]:
+    """Return (model in float32, tokenizer) of a folder with packed weights.
+
+    Args:
+        folder: of the reader.
+        config: of its encoder.
+        state: its weights (`packed_state`).
+
+    Raises:
+        ModelError: a file is missing or damaged, or isn't of the model that config.json describes.
+    """
     try:
         with torch.device("meta"):
             model = SpanModel(config)
@@ -71,4 +88,35 @@ def load_span_model(folder: Path) -> tuple[SpanModel, FastTokenizer, str]:
         tokenizer = FastTokenizer(folder, config.kind)
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise weights_damaged(folder, error) from error
-    return model.requires_grad_(False).eval(), tokenizer, sha256
+    return model.requires_grad_(False).eval(), tokenizer
+
+
+def with_lower_layers_of(own: SpanModel, folder: Path, *, count: int) -> SpanModel:
+    """Return a model whose `count` upper layers are read from a folder, in float32; all else is another model's.
+
+    Raises:
+        ModelError: the weights are missing or damaged.
+    """
+    with torch.device("meta"):
+        model = SpanModel(own.config)
+    model.qa_outputs = own.qa_outputs
+    lower, upper = own.base_model, model.base_model
+    upper.embeddings = lower.embeddings
+    for name, module in lower.encoder.named_children():
+        if name != "layer":
+            setattr(upper.encoder, name, module)
+    layers, shared = upper.encoder.get_submodule("layer"), lower.encoder.get_submodule("layer")
+    assert isinstance(layers, nn.ModuleList)
+    assert isinstance(shared, nn.ModuleList)
+    first = len(layers) - count
+    prefixes = {at: f"{own.config.kind}.encoder.layer.{at}." for at in range(first, len(layers))}
+    state, _ = packed_state(folder, only=tuple(prefixes.values()))
+    try:
+        for at, prefix in prefixes.items():
+            named = {name.removeprefix(prefix): one for name, one in state.items() if name.startswith(prefix)}
+            layers[at].load_state_dict(named, assign=True)
+    except RuntimeError as error:
+        raise weights_damaged(folder, error) from error
+    for at in range(first):
+        layers[at] = shared[at]
+    return model.requires_grad_(False).eval()

@@ -16,7 +16,7 @@ from pullquote.index.encoders.config import EncoderConfig
 from pullquote.index.forks import compute_alone_after_fork
 from pullquote.qa.reading.runtime import Scores
 from pullquote.qa.reading.shipped import reader_folder, shipped_reader_folder, shipped_readers
-from pullquote.qa.reading.weights import load_packed, packed_file
+from pullquote.qa.reading.weights import load_packed, packed_file, packed_state
 from pullquote.qa.reading.windows import Window, pad
 
 # Tokens (padding included) of one forward pass: more means more padding, fewer means smaller matrices. Measured on two
@@ -71,6 +71,14 @@ class TorchRuntime:
         Raises:
             ModelError: the weights can't be loaded again, or the layers of such a model can't be told apart.
         """
+        # Needs torch, which takes a second to import.
+        from pullquote.qa.reading.span_model import SpanModel, with_lower_layers_of
+
+        if isinstance(self.model, SpanModel) and self.folder:
+            model = with_lower_layers_of(self.model, self.folder, count=count)
+            change(model)
+            self._compute(model)
+            return model
         model, _, _ = _load(self.name, self.folder)
         layers = getattr(getattr(model.base_model, "encoder", None), "layer", None)
         if layers is None:
@@ -115,11 +123,12 @@ def _load(name: str, folder: Path | None) -> tuple[Any, Any, str]:
     if folder is None and shipped_reader_folder(name).is_dir():
         alone = " or ".join(shipped_readers())
         raise ModelError(f"The reader {name!r} has no weights of its own: name {alone} to use one alone.")
-    if folder and packed_file(folder) and EncoderConfig.read(folder):
-        # Needs torch, which takes a second to import.
-        from pullquote.qa.reading.span_model import load_span_model
+    if folder and packed_file(folder) and (config := EncoderConfig.read(folder)):
+        # The weights first: another thread may import torch meanwhile, which takes a second.
+        state, sha256 = packed_state(folder)
+        from pullquote.qa.reading.span_model import span_model_of
 
-        return load_span_model(folder)
+        return (*span_model_of(folder, config, state), sha256)
     return _load_any(name, folder)
 
 

@@ -18,11 +18,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from pullquote.commands import run
 from pullquote.errors import InputError, ModelError
 
 if TYPE_CHECKING:
     import torch
+
+Array = npt.NDArray[Any]
 
 # By the bits of a number.
 _PACKED_NAMES = {8: "model.int8.safetensors", 4: "model.nf4.safetensors"}
@@ -37,6 +42,8 @@ _NORMAL_FLOAT = (
     -1.0, -0.6961928, -0.52507305, -0.3949175, -0.28444138, -0.18477343, -0.09105004, 0.0,
     0.0795803, 0.1609302, 0.2461123, 0.33791524, 0.44070983, 0.562617, 0.72295684, 1.0,
 )  # fmt: skip
+# Both numbers of each byte.
+_PAIRS = np.array([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], dtype=np.float32)
 # Shares of a group's largest magnitude that are tried as its scale.
 _SCALES = (1.0, 0.95, 0.9, 0.85, 0.8)
 # What a tokenizer and a model need besides the weights, and the record of the training.
@@ -113,8 +120,9 @@ def int8_rows(matrix: torch.Tensor, scales: torch.dtype) -> tuple[torch.Tensor, 
     """Return (rows, columns) int8, and (rows,) scales of the given type by which they are about the matrix again."""
     import torch
 
-    scale = (matrix.abs().amax(dim=1) / 127).clamp(min=1e-8).to(scales)
-    return (matrix / scale.float()[:, None]).round().clamp(-127, 127).to(torch.int8), scale
+    least, largest = torch.aminmax(matrix, dim=1)
+    scale = (torch.maximum(-least, largest) / 127).clamp(min=1e-8).to(scales)
+    return (matrix / scale.float()[:, None]).round_().clamp_(-127, 127).to(torch.int8), scale
 
 
 def _in_groups(matrix: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -144,26 +152,29 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
     """Return a tensor of a packed file in float32."""
     import torch
 
+    if packed[name].device.type == "cpu":
+        return torch.from_numpy(_restored_array({key: tensor.numpy() for key, tensor in packed.items()}, name))
     tensor = packed[name]
     if tensor.dtype == torch.int8:
         return tensor.float() * packed[name + _SCALE].float()[:, None]
     if tensor.dtype == torch.uint8:
-        groups = _normal_floats(tensor).reshape(-1, _GROUP)
+        numbers = torch.nn.functional.embedding(tensor.flatten().int(), torch.from_numpy(_PAIRS).to(tensor.device))
+        groups = numbers.reshape(-1, _GROUP)
         return groups.mul_(packed[name + _GROUP_SCALE].float().reshape(-1, 1)).reshape(len(tensor), -1)
     return tensor.float()
 
 
-def _normal_floats(packed: torch.Tensor) -> torch.Tensor:
-    """Return (numbers, 2) float32, both numbers of each byte."""
-    import numpy as np
-    import torch
-
-    pairs = np.array([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], dtype=np.float32)
-    if packed.device.type != "cpu":
-        return torch.nn.functional.embedding(packed.flatten().int(), torch.from_numpy(pairs).to(packed.device))
-    # NumPy takes pairs in a fifth of the time that torch does, if each is one number to it.
-    taken = pairs.view(np.complex64)[:, 0].take(packed.flatten().numpy())
-    return torch.from_numpy(taken.view(np.float32).reshape(-1, 2))
+def _restored_array(packed: Mapping[str, Array], name: str) -> Array:
+    """Return what `_restored` does, the same to the last bit, as an array: NumPy is loaded sooner than torch."""
+    array = packed[name]
+    if array.dtype == np.int8:
+        return array * packed[name + _SCALE].astype(np.float32)[:, None]
+    if array.dtype == np.uint8:
+        # Taken as one number, a pair comes in a fifth of the time that torch takes for two.
+        groups = _PAIRS.view(np.complex64)[:, 0].take(array.reshape(-1)).view(np.float32).reshape(-1, _GROUP)
+        groups *= packed[name + _GROUP_SCALE].astype(np.float32).reshape(-1, 1)
+        return groups.reshape(len(array), -1)
+    return array.astype(np.float32)
 
 
 def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
@@ -200,20 +211,31 @@ def load_packed(folder: Path, **options: float) -> tuple[Any, str]:
     return model, sha256
 
 
-def packed_state(folder: Path) -> tuple[dict[str, torch.Tensor], str]:
+def packed_state(folder: Path, *, only: Sequence[str] = ("",)) -> tuple[dict[str, torch.Tensor], str]:
     """Return (tensors by name in float32, SHA-256 of the file) from a folder that `pack` wrote.
+
+    Args:
+        folder: with the weights.
+        only: what the names of those begin with that are wanted.
 
     Raises:
         ModelError: the weights are missing or damaged.
     """
     from safetensors import SafetensorError
-    from safetensors.torch import load
+    from safetensors.numpy import load
 
     try:
         data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
-        return restored_tensors(load(data)), hashlib.sha256(data).hexdigest()
+        packed = load(data)
+        wanted = [name for name in packed if name.startswith(tuple(only))]
+        arrays = {name: _restored_array(packed, name) for name in wanted if not name.endswith((_SCALE, _GROUP_SCALE))}
+        sha256 = hashlib.sha256(data).hexdigest()
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise weights_damaged(folder, error) from error
+    # Takes a second to import, while the above needs another thread's time alone.
+    import torch
+
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}, sha256
 
 
 def weights_damaged(folder: Path, error: Exception) -> ModelError:

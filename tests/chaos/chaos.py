@@ -34,7 +34,8 @@ def main() -> int:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # it warns of forks
     embedder = HashEmbedder()
     if given.real:
-        from pullquote.index.embedding.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder
+        from pullquote.index.embedding.embedder import SentenceTransformerEmbedder
+        from pullquote.index.embedding.names import DEFAULT_EMBEDDER
 
         embedder = SentenceTransformerEmbedder(DEFAULT_EMBEDDER)
         embedder.embed_query("warm up")

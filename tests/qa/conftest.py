@@ -54,19 +54,19 @@ def _one_thread() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _weights_read_once() -> Iterator[None]:
     """The shipped weights are read once, at first use: whoever loads them again gets a copy."""
-    from pullquote.qa.reading import span_model, weights
+    from pullquote.qa.reading import span_model, torch_runtime, weights
 
     unpack = weights.packed_state
     read = cache(unpack)
 
-    def copied(folder: Path) -> tuple[dict[str, Any], str]:
+    def copied(folder: Path, *, only: tuple[str, ...] = ("",)) -> tuple[dict[str, Any], str]:
         if folder.parent != SHIPPED:
-            return unpack(folder)
+            return unpack(folder, only=only)
         state, sha256 = read(folder)
-        return {name: tensor.clone() for name, tensor in state.items()}, sha256
+        return {name: tensor.clone() for name, tensor in state.items() if name.startswith(only)}, sha256
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (span_model, weights):
+        for module in (span_model, torch_runtime, weights):
             patch.setattr(module, "packed_state", copied)
         yield
 

@@ -330,6 +330,20 @@ def test_a_new_article_is_in_the_next_answer(engine: Engine, write_articles):
     assert engine.ask(QUESTION, since="2031-05-03").answer is None
 
 
+def test_models_loaded_ahead_answer_the_same(engine: Engine):
+    expected = engine.ask(QUESTION).answer
+    ahead = Engine(engine.archive, reader=engine.reader)
+    ahead.load_ahead()
+    assert ahead.ask(QUESTION).answer == expected is not None
+
+
+def test_what_goes_wrong_while_loading_ahead_is_raised_where_it_is_needed(engine: Engine, tmp_path: Path):
+    ahead = Engine(engine.archive, reader=str(tmp_path))
+    ahead.load_ahead()
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        ahead.ask(QUESTION)
+
+
 def test_warming_up_finds_a_model_that_does_not_fit(engine: Engine, reader: CapitalReader):
     engine.warm_up()
     with pytest.raises(ModelMismatch):

@@ -135,6 +135,9 @@ class FakeEngine:
         self.warm = False
         self.asked: list[tuple[str, Filters]] = []
 
+    def load_ahead(self) -> None:
+        pass
+
     def settings(self) -> dict[str, object]:
         return {"passages_read": 6} | self.chosen
 
@@ -198,7 +201,9 @@ class FakeArchive:
         return None
 
     @classmethod
-    def open(cls, path: str | Path, *, create: bool = False, index: str | None = None) -> FakeArchive:
+    def open(
+        cls, path: str | Path, *, create: bool = False, embedder: str | None = None, index: str | None = None
+    ) -> FakeArchive:
         if cls.fails:
             raise cls.fails
         if not Path(path).is_dir():

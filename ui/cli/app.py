@@ -37,7 +37,7 @@ from pullquote.ui.cli.options import (
 )
 from pullquote.ui.cli.signals import stop_on_signals
 from pullquote.ui.cli.streams import open_missing_streams
-from pullquote.ui.local_only import stay_local
+from pullquote.ui.local_only import allow_hub_for, stay_local
 from pullquote.ui.printable import PLAIN, plain_letters, write_json
 
 app = typer.Typer(
@@ -106,6 +106,14 @@ def add(
             help="Where the archive is searched from now on: http://HOST:19530, FILE.db (Milvus Lite), or local.",
         ),
     ] = None,
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            "--embedder",
+            metavar="MODEL",
+            help="What embeds a new archive: all-MiniLM-L6-v2 (the default), fast, a folder or a hub name.",
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit 1 if anything that should be readable was not.")
     ] = False,
@@ -123,7 +131,8 @@ def add(
     from pullquote.index.archive import Archive
 
     kept = failures.when_stopped("what was committed before is kept, and the same command goes on from there")
-    with kept, Archive.open(path, create=True, index=index) as opened, Meter("adding") as meter:
+    allow_hub_for(embedder)
+    with kept, Archive.open(path, create=True, embedder=embedder, index=index) as opened, Meter("adding") as meter:
         report = opened.add(sources, progress=show_adding(meter))
         advise(opened)
     if as_json:
@@ -243,6 +252,7 @@ def ask(
     with Archive.open(path) as opened:
         advise(opened)
         engine = Engine(opened, **how)
+        engine.load_ahead()
         if questions is not None:
             from pullquote.ui.cli.question_files import ask_all
 

@@ -312,6 +312,20 @@ def test_add_makes_the_archive_and_reports(run, tmp_path):
     assert result.stdout == "1 added, 0 updated, 0 unchanged, 0 skipped; 3 passages in 1.5 s\n"
 
 
+def test_add_names_the_embedder_of_a_new_archive(run, tmp_path, monkeypatch):
+    asked: list[str | None] = []
+    opened = fakes.FakeArchive.open
+
+    def noting(path: object, *, embedder: str | None = None, **other: object) -> object:
+        asked.append(embedder)
+        return opened(path, **other)
+
+    monkeypatch.setattr(fakes.FakeArchive, "open", noting)
+    assert run("add", "x", "--embedder", "fast", "--archive", tmp_path / "new.pq").exit_code == 0
+    assert run("add", "x", "--archive", tmp_path / "new.pq").exit_code == 0
+    assert asked == ["fast", None]
+
+
 @pytest.mark.parametrize(
     ("report", "options", "code"),
     [
