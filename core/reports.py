@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pullquote.articles import Skipped
 from pullquote.json_objects import FromJson
 
 
@@ -41,6 +42,32 @@ class RemoveReport(FromJson):
     def to_json(self) -> dict[str, Any]:
         """Return an object with all of it."""
         return _object(self)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowReport:
+    """What one `follow` did.
+
+    Attributes:
+        listed: pages that feeds and sitemaps list.
+        fetched: answers that servers gave: listings, pages, and that a page hasn't changed.
+        added, updated: ids of articles.
+        unchanged: pages that are stored as they are.
+        gone: addresses whose pages aren't there any more; what was added of them stays.
+        skipped: what gave no article, and why.
+    """
+
+    listed: int
+    fetched: int
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    unchanged: int
+    gone: tuple[str, ...]
+    skipped: tuple[Skipped, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return {**asdict(self), "skipped": [asdict(one) for one in self.skipped]}
 
 
 @dataclass(frozen=True, slots=True)

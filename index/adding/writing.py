@@ -26,6 +26,7 @@ from pullquote.index.adding.embedding_later import embed_pending
 from pullquote.index.backends.base import Index
 from pullquote.index.backends.opening import open_index
 from pullquote.index.embedding.embedder import Embedder, Vectors
+from pullquote.index.following.forgetting import forget_pages
 from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
@@ -162,6 +163,7 @@ class Writer:
         if rowids:
             self._take_out(rowids)
             erasing.forget_feedback(self.database.file.parent, self.database, rowids)
+            forget_pages(self.database.file.parent, self.database, rowids)
             self.database.overwrite_deleted()
             with self.database.transaction():
                 self.database.forget_sources()

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pullquote.answers import Answer, Candidate, Citation, Hit, State
-from pullquote.articles import AddReport
+from pullquote.articles import AddReport, Skipped
 from pullquote.printable import one_line
 from pullquote.ui.cli.consoles import console
 from pullquote.ui.cli.progress import duration
@@ -37,7 +37,7 @@ from pullquote.ui.wording import (
 )
 
 if TYPE_CHECKING:
-    from pullquote.reports import ArchiveInfo
+    from pullquote.reports import ArchiveInfo, FollowReport
 
 # Longer lines are hard to read; shorter terminals wrap at their own width.
 _WIDTH = 100
@@ -269,14 +269,27 @@ def _ranked(name: str, score: float | None, rank: int | None, *, digits: int) ->
     return f"{name} {score:.{digits}f} (no. {rank})"
 
 
+def show_followed(report: FollowReport) -> None:
+    """Print what `follow` did; what gave no article goes to stderr."""
+    _show_skipped(report.skipped, Page(stderr=True))
+    Page().line(
+        f"{len(report.added):,} added, {len(report.updated):,} updated, {report.unchanged:,} unchanged, "
+        f"{len(report.gone):,} gone, {len(report.skipped):,} skipped; {count(report.listed, 'page')} listed"
+    )
+
+
+def _show_skipped(skipped: Sequence[Skipped], notes: Page) -> None:
+    for one in skipped[:_SKIPPED_SHOWN]:
+        notes.line(f"skipped {one_line(one.source)}: {one_line(one.reason)}", whole=True)
+    hidden = len(skipped) - _SKIPPED_SHOWN
+    if hidden > 0:
+        notes.line(f"skipped {hidden:,} more; --json lists them all")
+
+
 def show_added(report: AddReport) -> None:
     """Print what `add` did; what was skipped, and what articles are stored without, goes to stderr."""
     notes = Page(stderr=True)
-    for skipped in report.skipped[:_SKIPPED_SHOWN]:
-        notes.line(f"skipped {one_line(skipped.source)}: {one_line(skipped.reason)}", whole=True)
-    hidden = len(report.skipped) - _SKIPPED_SHOWN
-    if hidden > 0:
-        notes.line(f"skipped {hidden:,} more; --json lists them all")
+    _show_skipped(report.skipped, notes)
     for note in report.notes[:_SKIPPED_SHOWN]:
         notes.line(f"note {one_line(note.source)}: {one_line(note.text)}", whole=True)
     hidden = len(report.notes) - _SKIPPED_SHOWN

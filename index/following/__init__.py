@@ -1,0 +1,1 @@
+"""What was published since: feeds, sitemaps and pages, fetched when asked, kept as they came, and added."""
