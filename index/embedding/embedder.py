@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, runtime_checkable
@@ -18,6 +19,7 @@ from pullquote.errors import ModelError
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.precision import has_fast_bfloat16, linears_to_bfloat16
 from pullquote.index.encoders.sentence_encoder import SentenceEncoder
+from pullquote.index.encoders.token_counts import TokenCounter
 from pullquote.index.forks import compute_alone_after_fork
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -151,18 +153,15 @@ class SentenceTransformerEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text, special tokens left out."""
-        if not texts:
-            return []
-        encoded = self._load().counting_tokenizer(
-            list(texts),
-            add_special_tokens=False,
-            truncation=False,
-            padding=False,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            verbose=False,
-        )
-        return [len(ids) for ids in encoded["input_ids"]]
+        return self._count(texts) if texts else []
+
+    @cached_property
+    def _count(self) -> Callable[[Sequence[str]], list[int]]:
+        """What counts tokens: by words where the tokenizer is of BERT's make, and by making them where it isn't."""
+        queries = self._queries
+        fast = queries.tokenizer if queries else getattr(self._model.tokenizer, "backend_tokenizer", None)
+        counter = TokenCounter.of(fast) if fast else None
+        return counter.count if counter else partial(_made_tokens, copy.deepcopy(self._model.tokenizer))
 
     def embed_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, dimension) float32, L2-normalised; `progress` hears how many texts are done."""
@@ -214,7 +213,6 @@ class _Loaded:
     """A model of sentence_transformers, and what is put before texts."""
 
     model: Any
-    counting_tokenizer: Any
     query_prompt: str | None
     passage_prompt: str | None
 
@@ -223,9 +221,24 @@ class _Loaded:
         model = _load(source)
         if bfloat16:
             linears_to_bfloat16(model)
-        # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
-        counting = copy.deepcopy(model.tokenizer)
-        return cls(model, counting, _prompt(model, "query"), _prompt(model, "document", "passage", "corpus"))
+        return cls(model, _prompt(model, "query"), _prompt(model, "document", "passage", "corpus"))
+
+
+def _made_tokens(tokenizer: Any, texts: Sequence[str]) -> list[int]:
+    """Return the tokens of each text, as a tokenizer of transformers makes them.
+
+    A tokenizer keeps truncation and padding as state. `add` counts in one thread and embeds in another, so it is a copy.
+    """
+    encoded = tokenizer(
+        list(texts),
+        add_special_tokens=False,
+        truncation=False,
+        padding=False,
+        return_attention_mask=False,
+        return_token_type_ids=False,
+        verbose=False,
+    )
+    return [len(ids) for ids in encoded["input_ids"]]
 
 
 def _prompt(model: Any, *names: str) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import tokenizers
 
 from pullquote.index.embedding.precision import linears_to_bfloat16
 from pullquote.index.encoders.config import EncoderConfig
@@ -76,6 +77,11 @@ class SentenceEncoder:
             return cls(folder, config, max_tokens=int(facts["max_seq_length"]), bfloat16=bfloat16)
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
             return None
+
+    @property
+    def tokenizer(self) -> tokenizers.Tokenizer:
+        """Its tokenizer, to make copies of: it keeps truncation as state."""
+        return self._tokenizer.tokenizer
 
     def embed(self, text: str) -> npt.NDArray[np.float32]:
         """Return (width,) float32, L2-normalised."""
