@@ -57,10 +57,17 @@ class PrintedWord:
 
 def words_in(text: str) -> Iterator[str]:
     """Yield the words of a text as they are printed, in composed letters, without a possessive ending."""
-    for word in _WORD.findall(composed(text)):
-        bare = _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
-        if 1 < len(bare) <= _LONGEST:
-            yield bare
+    return filter(None, map(_bare, _printed(text)))
+
+
+def _printed(text: str) -> list[str]:
+    return _WORD.findall(composed(text))
+
+
+def _bare(word: str) -> str:
+    """Return a word without a possessive ending; "" for what is no word by its length."""
+    bare = _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
+    return bare if 1 < len(bare) <= _LONGEST else ""
 
 
 class Vocabulary:
@@ -154,9 +161,14 @@ def followed(database: Database, generation: int, file: Path, known: Vocabulary 
 
 
 def _words_of(articles: Iterable[Article]) -> Counter[str]:
-    counted: Counter[str] = Counter()
+    printed: Counter[str] = Counter()
     for article in articles:
-        counted.update(words_in("\n".join([article.text, article.title, article.outlet or "", *article.authors])))
+        printed.update(_printed("\n".join([article.text, article.title, article.outlet or "", *article.authors])))
+    # Each word is looked at once, not each time that it is printed.
+    counted: Counter[str] = Counter()
+    for word, times in printed.items():
+        if bare := _bare(word):
+            counted[bare] += times
     return counted
 
 
