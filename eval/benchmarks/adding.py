@@ -151,7 +151,7 @@ _WRITER = """
 import sys
 from pullquote import Archive
 def tell(at):
-    print(at.articles, at.passages, at.to_embed, flush=True)
+    print(at.bytes_done, at.bytes_total, flush=True)
 with Archive.open(sys.argv[2], create=True) as archive:
     archive.add([sys.argv[1]], progress=tell)
 """
@@ -163,17 +163,18 @@ def first_answers(source: Path, folder: Path, question: str) -> dict[str, Any]:
     command = [sys.executable, "-c", _WRITER, str(source), str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
         told = map(str.split, writer.stdout or ())
-        first = _answered(folder, question, begun, next(told))
-        for line in told:
-            if int(line[2]):
+        next(told)
+        first = _answered(folder, question, begun)
+        for done, total in told:
+            if done == total:
                 break
-        whole = _answered(folder, question, begun, line)
+        whole = _answered(folder, question, begun)
         used = sum(map(float, Path(f"/proc/{writer.pid}/stat").read_text().rpartition(")")[2].split()[11:13]))
         writer.kill()
     return {"of_the_first_batch": first, "of_all": whole, "writer_cpu_s": round(used / os.sysconf("SC_CLK_TCK"), 1)}
 
 
-def _answered(folder: Path, question: str, begun: float, told: Sequence[str]) -> dict[str, Any]:
+def _answered(folder: Path, question: str, begun: float) -> dict[str, Any]:
     stored_s = time.perf_counter() - begun
     with Archive.open(folder) as archive:
         answer = Engine(archive).ask(question)

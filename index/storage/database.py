@@ -244,12 +244,11 @@ class Database(Connection):
 
     def facts_since(self, generation: int) -> Iterator[ArticleFacts]:
         """Yield the facts of every article added or removed after `generation`, in order of rowid."""
-        for row in self.query(
-            f"SELECT {_FACTS} FROM articles WHERE rowid >= ?2 "
-            f"UNION SELECT {_FACTS} FROM articles WHERE removed_in > ?1 ORDER BY rowid",
-            (generation, self._first_added_after(generation)),
-        ):
-            yield _facts_of(row)
+        first = self._first_added_after(generation)
+        older = "rowid IN (SELECT rowid FROM articles WHERE removed_in > ?1 AND rowid < ?2)"
+        rows = self.query(f"SELECT {_FACTS} FROM articles WHERE {older} ORDER BY rowid", (generation, first))
+        rows += self.query(f"SELECT {_FACTS} FROM articles WHERE rowid >= ? ORDER BY rowid", (first,))
+        yield from map(_facts_of, rows)
 
     def _first_added_after(self, generation: int) -> int:
         """Return the first rowid that was added after a generation, or the next one that will be.
