@@ -200,10 +200,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         source, folder = Path(temporary) / "articles.jsonl", Path(temporary) / "archive"
         with source.open("w", encoding="utf-8") as stream:
             stream.writelines(_lines(options.articles_file, options.articles, options.copies))
-        if options.ask:
-            found = first_answers(source, folder, options.ask)
-        else:
-            found = pipeline(source, folder, options.stretch)
+        asked = options.ask
+        found = first_answers(source, folder, asked) if asked else pipeline(source, folder, options.stretch)
     print(json.dumps(found, indent=1))
 
 

@@ -220,7 +220,7 @@ class _Loaded:
 def _made_tokens(tokenizer: Any, texts: Sequence[str]) -> list[int]:
     """Return the tokens of each text, as a tokenizer of transformers makes them.
 
-    A tokenizer keeps truncation and padding as state. `add` counts in one thread and embeds in another, so it is a copy.
+    It has to be a copy: truncation and padding are kept as state, and `add` counts in one thread and embeds in another.
     """
     encoded = tokenizer(
         list(texts),

@@ -338,12 +338,16 @@ class Database(Connection):
 
     def articles_between(self, generation: int, later: int) -> tuple[list[int], list[int]]:
         """Return rowids of the articles that a later generation shows and an earlier doesn't, and the other way."""
-        shown = "(added_in <= {0} AND (removed_in IS NULL OR removed_in > {0}))"
-        before, after = shown.format("?1"), shown.format("?2")
-        sql = "SELECT rowid FROM articles WHERE {} AND NOT {} ORDER BY rowid"
-        added = self.query(sql.format(after, before), (generation, later))
-        removed = self.query(sql.format(before, after), (generation, later))
-        return [row[0] for row in added], [row[0] for row in removed]
+        added = self.query(
+            "SELECT rowid FROM articles WHERE rowid >= ?3 AND added_in > ?1 AND added_in <= ?2 "
+            "AND (removed_in IS NULL OR removed_in > ?2) ORDER BY rowid",
+            (generation, later, self._first_added_after(generation)),
+        )
+        removed = self.query(
+            "SELECT rowid FROM articles WHERE removed_in > ?1 AND removed_in <= ?2 AND added_in <= ?1",
+            (generation, later),
+        )
+        return [row[0] for row in added], sorted(row[0] for row in removed)
 
     def sample(self, generation: int, limit: int) -> list[int]:
         """Return the rowids of up to `limit` articles visible at `generation`, spread over all of them evenly."""

@@ -45,6 +45,11 @@ def test_what_each_change_did_is_found(path):
             removed = [row[0] for row in changed if (row[2] or 0) > generation]
             assert sorted(database.articles_removed(generation, 6)) == removed
         assert database.articles_removed(0, 3) == [2]
+        shown = [{row[0] for row in facts(path, 0) if row[1] <= at and not (row[2] or 9) <= at} for at in range(7)]
+        for before in range(7):
+            for after in range(before, 7):
+                added, removed = database.articles_between(before, after)
+                assert (added, removed) == (sorted(shown[after] - shown[before]), sorted(shown[before] - shown[after]))
 
 
 def test_nothing_is_read_from_beginning_to_end(path):
@@ -56,6 +61,7 @@ def test_nothing_is_read_from_beginning_to_end(path):
     list(reader.facts_since(5))
     reader.articles_added(5)
     reader.articles_removed(5, 6)
+    reader.articles_between(5, 6)
     reader.close()
     plans = [row[3] for sql in asked for row in database.execute(f"EXPLAIN QUERY PLAN {sql}")]
     database.close()
@@ -78,3 +84,14 @@ def test_an_archive_without_the_index_gets_it_from_the_next_writer(path):
         assert archive.check().ok
     assert database.execute("SELECT 1 FROM sqlite_master WHERE name = 'removed_article'").fetchall() == [(1,)]
     database.close()
+
+
+def test_an_index_that_is_gone_is_damage_that_can_be_mended(path):
+    database = sqlite3.connect(path / "archive.db")
+    database.execute("DROP INDEX removed_article")
+    database.commit()
+    database.close()
+    with Archive.open(path, embedder=HashEmbedder()) as archive:
+        assert not archive.check().ok
+        assert "worked out anew what the database states about the archive" in archive.check(repair=True).repaired
+        assert archive.check().ok
