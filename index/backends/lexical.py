@@ -176,7 +176,8 @@ class LexicalIndex:
         self._index.reload()
         searcher = self._index.searcher()
         newest = searcher.search(tantivy.Query.all_query(), limit=1, count=False, order_by_field="row").hits
-        return max((int(row) for row in searcher.fast_field_values("row", [at for _, at in newest])), default=-1)
+        rows = searcher.fast_field_values("row", [address for _, address in newest])
+        return max((int(row) for row in rows if row is not None), default=-1)
 
     def stamp(self, archive: str, added: int, removed: int) -> None:
         """Note what the index follows, and how far.
