@@ -66,11 +66,13 @@ class MadeVectors:
 
     def embed_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, 384) float32."""
-        return self._vectors[np.arange(len(texts)) % len(self._vectors)]
+        vectors: Vectors = self._vectors[np.arange(len(texts)) % len(self._vectors)]
+        return vectors
 
     def embed_query(self, text: str) -> Vectors:
         """Return (384,) float32."""
-        return self.embed_passages([text])[0]
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
 
 
 class Stretches:
