@@ -325,9 +325,9 @@ class Archive:
         with self._writer() as writer:
             reader = reader_for(writer.known())
             # The archive's own search finds by their words what isn't embedded yet. The first batch tries the embedder.
-            words_first = is_at(writer.database, LOCAL)
+            reader.words_first = is_at(writer.database, LOCAL)
             for batch in reader.batches():
-                later = words_first and passages
+                later = reader.words_first and passages
                 vectors = None if later else self._vectors_of(batch)
                 new, replaced = writer.store(batch, vectors)
                 give_back()

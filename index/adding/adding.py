@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from pullquote.articles import Article, Note, Passage, Skipped
 from pullquote.errors import ArticleAltered, PullquoteError
@@ -28,8 +28,12 @@ from pullquote.index.storage.database import LiveVersion, NewArticle
 from pullquote.index.storage.stored_article import fingerprint
 
 # A batch is what a crash can cost and what a reader gets to see at once; each costs one fsync of the log, one
-# commit of the database and one of the lexical index. Known articles have no passages to count.
+# commit of the database and one of the lexical index. What is embedded before it is stored takes seconds for so many
+# passages, and those of the first batch are what the first question can be asked of.
 BATCH_PASSAGES = 512
+# What is embedded later is stored at thousands of passages a second. Batches of 512 spent a third of it on commits.
+WORDS_FIRST_PASSAGES = 8192
+# Known articles have no passages to count.
 BATCH_ARTICLES = 2048
 _QUEUED_BATCHES = 2
 
@@ -46,6 +50,8 @@ class ArticleBatch:
         finished: (name, hash, articles) of files whose last article is in this batch or an earlier one.
         bytes_done: of all sources, so far.
         source: the file last read.
+        most: passages that fill it.
+        passages: how many the new articles have.
     """
 
     new: list[NewArticle] = field(default_factory=list)
@@ -55,16 +61,22 @@ class ArticleBatch:
     finished: list[tuple[str, str, int]] = field(default_factory=list)
     bytes_done: int = 0
     source: str = ""
+    most: int = 0
+    passages: int = field(default=0, init=False)
 
-    @property
-    def passages(self) -> int:
-        """How many passages the new articles have."""
-        return sum(len(new.passages) for new in self.new)
+    def __post_init__(self) -> None:
+        """Count what the batch begins with."""
+        self.passages = sum(len(new.passages) for new in self.new)
+
+    def add(self, new: NewArticle) -> None:
+        """Take an article in."""
+        self.new.append(new)
+        self.passages += len(new.passages)
 
     @property
     def full(self) -> bool:
         """Whether it is time to store it."""
-        return self.passages >= BATCH_PASSAGES or len(self.new) + self.unchanged >= BATCH_ARTICLES
+        return self.passages >= self.most or len(self.new) + self.unchanged >= BATCH_ARTICLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +169,11 @@ class BatchReader(ABC):
 
     Attributes:
         bytes_total: of all that is read; 0 where nobody knows.
+        words_first: whether all batches but the first are embedded once they are stored, and may be large.
     """
 
     bytes_total = 0
+    words_first = False
 
     def __init__(self, known: StoredLookups, embedder: Callable[[], Embedder]) -> None:
         self._known, self._embedder = known, embedder
@@ -169,6 +183,11 @@ class BatchReader(ABC):
     @abstractmethod
     def batches(self) -> Iterator[ArticleBatch]:
         """Yield batches."""
+
+    def _batch(self, before: ArticleBatch | None = None, **facts: Any) -> ArticleBatch:
+        """Return an empty batch that follows another."""
+        large = self.words_first and before is not None
+        return ArticleBatch(most=WORDS_FIRST_PASSAGES if large else BATCH_PASSAGES, **facts)
 
     def _copy(self, article: Article, digest: bytes) -> LiveVersion | None:
         """Return the live article with the same words whose address may be of the same page, or None."""
@@ -217,7 +236,7 @@ class BatchReader(ABC):
             return
         self._seen[article.id] = print_
         self._pages.note(article, digest)
-        batch.new.append(NewArticle(article, print_, furniture, passages))
+        batch.add(NewArticle(article, print_, furniture, passages))
         batch.notes.extend(Note(place, note) for note in article.notes)
 
     def _cut(self, article: Article) -> tuple[list[tuple[int, int]], list[Passage]]:
@@ -278,7 +297,7 @@ class SourceReader(BatchReader):
             thread.join(timeout=10)
 
     def _read(self) -> Iterator[ArticleBatch]:
-        batch = ArticleBatch(skipped=list(self._refused))
+        batch = self._batch(skipped=list(self._refused))
         for file in self._files:
             digest = file_hash(file)
             known = self._known.articles_of_file(file.name, digest)
@@ -297,7 +316,7 @@ class SourceReader(BatchReader):
                     if batch.full:
                         batch.bytes_done = self._bytes_before + self._position()
                         yield batch
-                        batch = ArticleBatch(source=file.name, bytes_done=batch.bytes_done)
+                        batch = self._batch(batch, source=file.name, bytes_done=batch.bytes_done)
                 if not problems:  # a file with problems is read again next time: its reasons are told again
                     batch.finished.append((file.name, digest, articles))
             self._stream = None

@@ -31,7 +31,7 @@ class GivenArticles(BatchReader):
 
     def batches(self) -> Iterator[ArticleBatch]:
         """Yield batches; what the iterable raises is raised here."""
-        batch = ArticleBatch()
+        batch = self._batch()
         for number, given in enumerate(self._articles, 1):
             place = _place(number, given)
             batch.source = place
@@ -43,7 +43,7 @@ class GivenArticles(BatchReader):
                 self._take(item, batch, place)
             if batch.full:
                 yield batch
-                batch = ArticleBatch(source=place, bytes_done=batch.bytes_done)
+                batch = self._batch(batch, source=place, bytes_done=batch.bytes_done)
         yield batch
 
 

@@ -32,6 +32,7 @@ from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
 from pullquote.index.storage.pending import count, note_rows_to_embed, rows_to_embed
+from pullquote.index.storage.vector_log import checksum_of
 
 
 class Writer:
@@ -95,18 +96,19 @@ class Writer:
                 with self.database.transaction():
                     self.database.remember_sources(batch.finished)
             return added, updated
-        row = self.database.number("vector_rows")
+        first = row = self.database.number("vector_rows")
         generation = self.database.number("generation") + 1
         later = vectors is None
         if vectors is None:
             vectors = np.zeros((batch.passages, self._files.vectors.dimension), dtype=np.float32)
-        checksum = self._files.vectors.append(vectors, row)
+        self._files.vectors.append(vectors, row)
         with self.database.transaction():
             if later:
                 left = rows_to_embed(self.database)
                 note_rows_to_embed(self.database, [*left, (row, row + batch.passages)])
-            if batch.passages:
-                self.database.set_vector_batch(row, row + batch.passages, checksum)
+            for start, end in _vector_batches(batch):
+                checksum = checksum_of(vectors[start:end])
+                self.database.set_vector_batch(first + start, first + end, checksum)
             for new in batch.new:
                 known = self.database.live_version(new.article)
                 self.database.insert(new, generation, row)
@@ -191,6 +193,18 @@ class Writer:
 
     def _finish_erasing(self) -> None:
         finish_erasing(self._files, self._index)
+
+
+def _vector_batches(batch: adding.ArticleBatch) -> Iterator[tuple[int, int]]:
+    """Yield the `[start, end)` of a batch's passages that are embedded and checked together: whole articles."""
+    start = end = 0
+    for new in batch.new:
+        end += len(new.passages)
+        if end - start >= adding.BATCH_PASSAGES:
+            yield start, end
+            start = end
+    if start < end:
+        yield start, end
 
 
 def publish(database: Database, index: Index) -> None:

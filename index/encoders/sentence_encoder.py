@@ -6,22 +6,26 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import tokenizers
 
 from pullquote.index.embedding.precision import linears_to_bfloat16
 from pullquote.index.encoders.config import EncoderConfig
+
+Vectors = npt.NDArray[np.float32]
 
 _MODULES = ["Transformer", "Pooling", "Normalize"]
 _MEAN = "pooling_mode_mean_tokens"
 
 
 class SentenceEncoder:
-    """Embeds single texts.
+    """Embeds texts.
 
     Args:
         folder: of the model, with model.safetensors, tokenizer.json and sentence-transformers' own files.
@@ -77,20 +81,75 @@ class SentenceEncoder:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError):
             return None
 
-    def embed(self, text: str) -> npt.NDArray[np.float32]:
+    @property
+    def tokenizer(self) -> tokenizers.Tokenizer:
+        """Its tokenizer, to make copies of: it keeps truncation as state."""
+        return self._tokenizer.tokenizer
+
+    def embed(self, text: str) -> Vectors:
         """Return (width,) float32, L2-normalised."""
+        vector: Vectors = self._embed(self._tokens([text]))[0]
+        return vector
+
+    def embed_all(
+        self, texts: Sequence[str], *, batch_tokens: int, progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Return (n, width) float32, L2-normalised.
+
+        Args:
+            texts: any number.
+            batch_tokens: of one forward pass at the most, padding included; a text is never cut for it.
+            progress: hears how many texts are done.
+        """
+        tokens = self._tokens(texts)
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        done = 0
+        for rows in batches([len(ids) for ids in tokens], batch_tokens):
+            vectors[rows] = self._embed([tokens[row] for row in rows])
+            done += len(rows)
+            if progress:
+                progress(done)
+        return vectors
+
+    def _tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        with self._tokenizing:
+            encoded = self._tokenizer([text.strip() for text in texts], truncation=True, max_length=self._max_tokens)
+        found: list[list[int]] = encoded["input_ids"]
+        return found
+
+    def _embed(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+        """Return (n, width) float32 for the tokens of texts that are of about one length."""
         import torch
 
-        with self._tokenizing:
-            encoded = self._tokenizer([text.strip()], truncation=True, max_length=self._max_tokens)
-            given = {name: torch.tensor(encoded[name]) for name in self._tokenizer.model_input_names}
+        lengths = np.array([len(ids) for ids in tokens])
+        present = np.arange(lengths.max()) < lengths[:, None]
+        padded = np.full(present.shape, self._tokenizer.pad_token_id, dtype=np.int64)
+        padded[present] = np.concatenate([np.asarray(ids, dtype=np.int64) for ids in tokens])
+        attention = torch.from_numpy(present.astype(np.int64))
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._bfloat16):
-            hidden = self._model(**given).last_hidden_state
-            mask = given["attention_mask"][:, :, None].expand(hidden.shape).to(hidden.dtype)
+            hidden = self._model(torch.from_numpy(padded), attention).last_hidden_state
+            mask = attention[:, :, None].expand(hidden.shape).to(hidden.dtype)
             mean = (hidden * mask).sum(dim=1) / mask.sum(dim=1).clamp(min=1e-9)
             unit = torch.nn.functional.normalize(mean, p=2, dim=1).float()
-            vector: npt.NDArray[np.float32] = torch.nn.functional.normalize(unit, p=2, dim=1)[0].numpy()
-        return vector
+            vectors: Vectors = torch.nn.functional.normalize(unit, p=2, dim=1).numpy()
+        return vectors
+
+
+def batches(lengths: Sequence[int], most: int) -> list[list[int]]:
+    """Return the numbers of texts, the longest first, in batches whose texts are of about one length.
+
+    Args:
+        lengths: of each text, in tokens, at least 1.
+        most: tokens of a batch, padding included; one text by itself may have more.
+    """
+    order = np.argsort(-np.asarray(lengths, dtype=np.int64), kind="stable").tolist()
+    made: list[list[int]] = []
+    at = 0
+    while at < len(order):
+        size = max(1, most // lengths[order[at]])
+        made.append(order[at : at + size])
+        at += size
+    return made
 
 
 def _json(file: Path) -> Any:

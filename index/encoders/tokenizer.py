@@ -63,20 +63,20 @@ class FastTokenizer:
 
     def __init__(self, folder: Path, kind: str) -> None:
         try:
-            self._tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # the library raises no class of its own
             raise ValueError(str(error)) from error
-        self._tokenizer.no_padding()
+        self.tokenizer.no_padding()
         facts = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
         self.model_input_names = _INPUTS[kind]
         self.pad_token_id, self.cls_token_id, self.sep_token_id = (
-            self._tokenizer.token_to_id(_content(facts[f"{name}_token"])) for name in ("pad", "cls", "sep")
+            self.tokenizer.token_to_id(_content(facts[f"{name}_token"])) for name in ("pad", "cls", "sep")
         )
 
     @property
     def size(self) -> int:
         """How many tokens it knows; their numbers are smaller."""
-        count: int = self._tokenizer.get_vocab_size()
+        count: int = self.tokenizer.get_vocab_size()
         return count
 
     def __call__(
@@ -93,15 +93,15 @@ class FastTokenizer:
     ) -> Encodings:
         """Return the tokens of texts or pairs; arguments as transformers' tokenizers have them."""
         if truncation and max_length is not None:
-            self._tokenizer.enable_truncation(max_length, stride=stride, strategy=_STRATEGIES[truncation])
+            self.tokenizer.enable_truncation(max_length, stride=stride, strategy=_STRATEGIES[truncation])
         else:
-            self._tokenizer.no_truncation()
+            self.tokenizer.no_truncation()
         single = isinstance(texts, str)
         given: list[Any] = [texts] if isinstance(texts, str) else list(texts)
         if pairs is not None:
             others = [pairs] if isinstance(pairs, str) else list(pairs)
             given = list(zip(given, others, strict=True))
-        encoded = self._tokenizer.encode_batch(given, add_special_tokens=add_special_tokens)
+        encoded = self.tokenizer.encode_batch(given, add_special_tokens=add_special_tokens)
         rows, samples = [], []
         for sample, row in enumerate(encoded):
             for one in (row, *row.overflowing) if return_overflowing_tokens else (row,):
@@ -112,12 +112,12 @@ class FastTokenizer:
     def convert_tokens_to_ids(self, tokens: str | Sequence[str]) -> Any:
         """Return the number of a token, or of each."""
         if isinstance(tokens, str):
-            return self._tokenizer.token_to_id(tokens)
-        return [self._tokenizer.token_to_id(token) for token in tokens]
+            return self.tokenizer.token_to_id(tokens)
+        return [self.tokenizer.token_to_id(token) for token in tokens]
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text that tokens stand for, special ones among them."""
-        text: str = self._tokenizer.decode(list(ids), skip_special_tokens=False)
+        text: str = self.tokenizer.decode(list(ids), skip_special_tokens=False)
         return text
 
 

@@ -67,12 +67,13 @@ def _one_bit_from(text: str) -> Iterator[str]:
 
 
 def _mend_tables(database: Database) -> bool:
-    """Make the table of addresses where it is gone; return whether that was all that was wrong."""
-    if database.has_addresses:
+    """Make what follows from the articles where it is gone; return whether that was all that was wrong."""
+    if database.has_addresses and database.has_index_of_removed:
         return False
     with contextlib.suppress(ArchiveDamaged):
         with database.transaction(seal=False):
             database.add_addresses()
+            database.add_index_of_removed()
             if not database.manifest_is_sound():
                 raise database.manifest_damaged()
         return True

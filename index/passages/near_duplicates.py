@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pullquote.comparing_form import comparing_form
 
 _WORD = re.compile(r"\w+")
+# ASCII with spaces for what is part of no word.
+_BETWEEN_WORDS = bytes(code if _WORD.match(chr(code)) else 32 for code in range(256))
 # Numbers in digits and in words; "one" is left out, since it is a pronoun as often.
 _FIGURE = re.compile(
     r"\d+(?:[.,]\d+)*|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)"
@@ -35,7 +37,12 @@ def _shingles(form: str) -> Shingles:
 
 def words_digest(text: str) -> bytes:
     """Return a hash of a text's words in their comparing form: equal where texts differ in writing and marks only."""
-    return hashlib.blake2b(" ".join(_WORD.findall(comparing_form(text))).encode(), digest_size=16).digest()
+    form = comparing_form(text)
+    if form.isascii():  # as nearly all news is by then, and bytes are split twenty times as fast
+        words = b" ".join(form.encode().translate(_BETWEEN_WORDS).split())
+    else:
+        words = " ".join(_WORD.findall(form)).encode()
+    return hashlib.blake2b(words, digest_size=16).digest()
 
 
 def containment(left: Shingles, right: Shingles) -> float:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _BYTES = 16
+# `json.dumps` makes another one each time.
+_encode = json.JSONEncoder(ensure_ascii=False, default=repr).encode
 _CHUNK_BYTES = 1 << 20
 
 
 def of_values(values: Sequence[object]) -> str:
     """Return the checksum of texts, numbers and None, in order; bytes, which no row holds, count as another value."""
-    written = json.dumps(values, ensure_ascii=False, default=repr)
-    return of_bytes(written.encode("utf-8", "surrogatepass"))
+    return of_bytes(_encode(values).encode("utf-8", "surrogatepass"))
 
 
 def of_bytes(data: bytes | memoryview) -> str:

@@ -140,6 +140,16 @@ class Database(Connection):
         """Whether the archive has the table of addresses; a writer adds it to one that an earlier version made."""
         return bool(self.query("SELECT 1 FROM sqlite_master WHERE name = 'addresses'"))
 
+    @property
+    def has_index_of_removed(self) -> bool:
+        """Whether removed articles are found without reading all; a writer adds the index where there is none."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name = 'removed_article'"))
+
+    def add_index_of_removed(self) -> None:
+        """Make the index of removed articles where there is none; inside a transaction."""
+        for statement in schema.statements(schema.REMOVED):
+            self._db.execute(statement)
+
     def add_addresses(self) -> None:
         """Make the table of addresses, with no row, where there is none; inside a transaction."""
         for statement in schema.statements(schema.ADDRESSES):
@@ -158,7 +168,7 @@ class Database(Connection):
         article = new.article
         for (old,) in self.query("SELECT rowid FROM articles WHERE id = ? AND removed_in IS NULL", (article.id,)):
             self.mark_removed(old, generation)
-        rowid = self.query("SELECT coalesce(max(rowid), 0) + 1 FROM articles")[0][0]
+        rowid = self._next_rowid()
         row = row_of(rowid, article, new.furniture, new.fingerprint, generation)
         passages = [
             (first_row + index, passage.start, passage.end, passage.tokens)
@@ -175,7 +185,7 @@ class Database(Connection):
         )
         self.note_address(rowid, article.url)
         self.set_number("article_rows", self.number("article_rows") + 1)
-        return int(rowid)
+        return rowid
 
     def shown_between(self, rowid: int) -> tuple[int, int | None]:
         """Return the generations that added and removed a stored article; None for one that is still there."""
@@ -234,10 +244,34 @@ class Database(Connection):
 
     def facts_since(self, generation: int) -> Iterator[ArticleFacts]:
         """Yield the facts of every article added or removed after `generation`, in order of rowid."""
-        for row in self.query(
-            f"SELECT {_FACTS} FROM articles WHERE added_in > ?1 OR removed_in > ?1 ORDER BY rowid", (generation,)
-        ):
-            yield _facts_of(row)
+        first = self._first_added_after(generation)
+        older = "rowid IN (SELECT rowid FROM articles WHERE removed_in > ?1 AND rowid < ?2)"
+        rows = self.query(f"SELECT {_FACTS} FROM articles WHERE {older} ORDER BY rowid", (generation, first))
+        rows += self.query(f"SELECT {_FACTS} FROM articles WHERE rowid >= ? ORDER BY rowid", (first,))
+        yield from map(_facts_of, rows)
+
+    def _first_added_after(self, generation: int) -> int:
+        """Return the first rowid that was added after a generation, or the next one that will be.
+
+        Numbers of rows grow with generations. What tells a row's generation stands behind its text, so that looking at
+        each would read all texts of the archive.
+        """
+        low, high = 0, self._next_rowid()
+        if generation <= 0:
+            return low
+        while low < high:
+            middle = (low + high) // 2
+            found = self.query(
+                "SELECT rowid, added_in FROM articles WHERE rowid >= ? ORDER BY rowid LIMIT 1", (middle,)
+            )
+            if not found or found[0][1] > generation:
+                high = middle
+            else:
+                low = found[0][0] + 1
+        return low
+
+    def _next_rowid(self) -> int:
+        return int(self.query("SELECT coalesce(max(rowid), 0) + 1 FROM articles")[0][0])
 
     def facts_after(self, rowid: int, generation: int, limit: int) -> list[ArticleFacts]:
         """Return the facts of up to `limit` articles visible at `generation`, those that follow a rowid, in order."""
@@ -263,8 +297,11 @@ class Database(Connection):
         return [rowid for (rowid,) in self.query("SELECT rowid FROM articles ORDER BY rowid")]
 
     def articles_added(self, generation: int) -> list[int]:
-        """Return rowids of the live articles added after `generation`."""
-        rows = self.query("SELECT rowid FROM articles WHERE added_in > ? AND removed_in IS NULL", (generation,))
+        """Return rowids of the live articles added after `generation`, in order."""
+        rows = self.query(
+            "SELECT rowid FROM articles WHERE rowid >= ?2 AND added_in > ?1 AND removed_in IS NULL ORDER BY rowid",
+            (generation, self._first_added_after(generation)),
+        )
         return [rowid for (rowid,) in rows]
 
     def articles_removed(self, generation: int, later: int) -> list[int]:
@@ -301,12 +338,16 @@ class Database(Connection):
 
     def articles_between(self, generation: int, later: int) -> tuple[list[int], list[int]]:
         """Return rowids of the articles that a later generation shows and an earlier doesn't, and the other way."""
-        shown = "(added_in <= {0} AND (removed_in IS NULL OR removed_in > {0}))"
-        before, after = shown.format("?1"), shown.format("?2")
-        sql = "SELECT rowid FROM articles WHERE {} AND NOT {} ORDER BY rowid"
-        added = self.query(sql.format(after, before), (generation, later))
-        removed = self.query(sql.format(before, after), (generation, later))
-        return [row[0] for row in added], [row[0] for row in removed]
+        added = self.query(
+            "SELECT rowid FROM articles WHERE rowid >= ?3 AND added_in > ?1 AND added_in <= ?2 "
+            "AND (removed_in IS NULL OR removed_in > ?2) ORDER BY rowid",
+            (generation, later, self._first_added_after(generation)),
+        )
+        removed = self.query(
+            "SELECT rowid FROM articles WHERE removed_in > ?1 AND removed_in <= ?2 AND added_in <= ?1",
+            (generation, later),
+        )
+        return [row[0] for row in added], sorted(row[0] for row in removed)
 
     def sample(self, generation: int, limit: int) -> list[int]:
         """Return the rowids of up to `limit` articles visible at `generation`, spread over all of them evenly."""

@@ -1,6 +1,7 @@
 """What an earlier version didn't store yet, a writer adds before anything else.
 
-An archive of format 1, which has no checksums, becomes one of this format. One without the table of addresses gets it.
+An archive of format 1, which has no checksums, becomes one of this format. One without the table of addresses, or
+the index of removed articles, gets it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ def migrate(database: Database, vectors: VectorLog) -> bool:
     """
     added = _add_checksums(database, vectors)
     _note_addresses(database)
+    if not database.has_index_of_removed:
+        with database.transaction():
+            database.add_index_of_removed()
     return added
 
 

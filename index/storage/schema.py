@@ -64,6 +64,8 @@ CREATE TABLE IF NOT EXISTS addresses (article INTEGER PRIMARY KEY, page TEXT NOT
 CREATE INDEX IF NOT EXISTS address_page ON addresses (page);
 CREATE INDEX IF NOT EXISTS address_page_anyhow ON addresses (page_anyhow);
 """
+# Few articles are removed, and what tells that stands behind each article's text.
+REMOVED = "CREATE INDEX IF NOT EXISTS removed_article ON articles (removed_in) WHERE removed_in IS NOT NULL;"
 
 _FROM_1 = """
 ALTER TABLE articles ADD COLUMN checksum TEXT;

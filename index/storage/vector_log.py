@@ -28,6 +28,15 @@ def row_ranges(rows: Iterable[int]) -> Iterator[tuple[int, int]]:
         yield first, end
 
 
+def checksum_of(vectors: npt.NDArray[np.float32]) -> str:
+    """Return the checksum that (n, dimension) rows have in the log."""
+    return checksums.of_bytes(_bytes_of(vectors))
+
+
+def _bytes_of(vectors: npt.NDArray[np.float32]) -> bytes:
+    return np.ascontiguousarray(vectors, dtype=np.float16).tobytes()
+
+
 class VectorLog:
     """`vectors.f16`: row n is bytes `[n * 2 * dimension, (n + 1) * 2 * dimension)`.
 
@@ -39,13 +48,13 @@ class VectorLog:
         self.file = file
         self.dimension = dimension
 
-    def append(self, vectors: npt.NDArray[np.float32], committed_rows: int) -> str:
-        """Write (n, dimension) rows behind the committed ones, force them to the disk, and return their checksum.
+    def append(self, vectors: npt.NDArray[np.float32], committed_rows: int) -> None:
+        """Write (n, dimension) rows behind the committed ones, and force them to the disk.
 
         Raises:
             ArchiveWriteFailed: the disk is full or refuses; the committed rows are untouched.
         """
-        return checksums.of_bytes(self._write(vectors, committed_rows, truncate=True))
+        self._write(vectors, committed_rows, truncate=True)
 
     def overwrite(self, vectors: npt.NDArray[np.float32], first_row: int) -> str:
         """Write (n, dimension) rows in the place of those from `first_row` on, and force them to the disk.
@@ -56,11 +65,12 @@ class VectorLog:
         Raises:
             ArchiveWriteFailed: the disk is full or refuses.
         """
-        return checksums.of_bytes(self._write(vectors, first_row, truncate=False))
+        self._write(vectors, first_row, truncate=False)
+        return checksum_of(vectors)
 
-    def _write(self, vectors: npt.NDArray[np.float32], first_row: int, *, truncate: bool) -> bytes:
-        """Write rows, end the file behind them if asked to, force it to the disk, and return what was written."""
-        data = np.ascontiguousarray(vectors, dtype=np.float16).tobytes()
+    def _write(self, vectors: npt.NDArray[np.float32], first_row: int, *, truncate: bool) -> None:
+        """Write rows, end the file behind them if asked to, and force it to the disk."""
+        data = _bytes_of(vectors)
         try:
             descriptor = os.open(self.file, os.O_RDWR | os.O_CREAT, 0o644)
             with open(descriptor, "r+b") as stream:
@@ -72,7 +82,6 @@ class VectorLog:
                 os.fsync(stream.fileno())
         except OSError as error:
             raise self._not_written(error) from error
-        return data
 
     def cut(self, rows: int) -> None:
         """Let go of whatever stands behind the committed rows.

@@ -23,7 +23,7 @@ BATCH_PASSAGES = 6
 
 def small_batches() -> None:
     """Make batches of this process, and of those forked from it, small."""
-    adding.BATCH_PASSAGES = BATCH_PASSAGES
+    adding.BATCH_PASSAGES = adding.WORDS_FIRST_PASSAGES = BATCH_PASSAGES
 
 
 def write_rows(file: Path, rows: Rows) -> Path:

@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(adding, "BATCH_PASSAGES", BATCH_PASSAGES)
+    monkeypatch.setattr(adding, "WORDS_FIRST_PASSAGES", BATCH_PASSAGES)
 
 
 def test_kills_and_torn_writes(tmp_path: Path):

@@ -22,6 +22,7 @@ def archive(tmp_path: Path, embedder: HashEmbedder) -> Archive:
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two passages a batch, so that a few articles make several."""
     monkeypatch.setattr(adding, "BATCH_PASSAGES", 2)
+    monkeypatch.setattr(adding, "WORDS_FIRST_PASSAGES", 2)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from pullquote.reports import AddProgress
 
 from fakes import HashEmbedder
 
-adding.BATCH_PASSAGES = 6
+adding.BATCH_PASSAGES = adding.WORDS_FIRST_PASSAGES = 6
 
 
 class SlowEmbedder(HashEmbedder):

@@ -42,6 +42,7 @@ if __name__ == "__main__":
     import pullquote.qa.engine
 
     pullquote.index.adding.adding.BATCH_PASSAGES = 6
+    pullquote.index.adding.adding.WORDS_FIRST_PASSAGES = 6
     pullquote.index.archive.SentenceTransformerEmbedder = lambda name: SlowEmbedder()
     # An archive that was made with an object is opened by that name.
     pullquote.index.archive._OWN_EMBEDDER = ""

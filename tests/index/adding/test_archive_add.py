@@ -357,6 +357,7 @@ def test_threads_may_ask_while_one_adds(archive: Archive, write_articles, small_
 
 def test_sources_are_read_in_batches_of_at_least_the_stated_size(archive: Archive, write_articles, monkeypatch):
     monkeypatch.setattr(adding, "BATCH_PASSAGES", 1000)
+    monkeypatch.setattr(adding, "WORDS_FIRST_PASSAGES", 1000)
     monkeypatch.setattr(adding, "BATCH_ARTICLES", 3)
     seen: list[tuple[int, int]] = []
     file = write_articles(*made_up_news(8, seed=5))

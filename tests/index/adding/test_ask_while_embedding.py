@@ -43,6 +43,7 @@ class Failing(HashEmbedder):
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
     monkeypatch.setattr(adding, "BATCH_PASSAGES", 2)
+    monkeypatch.setattr(adding, "WORDS_FIRST_PASSAGES", 2)
 
 
 def add(path, batches, count=10):

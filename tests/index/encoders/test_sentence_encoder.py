@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pullquote.index.embedding.embedder import SentenceTransformerEmbedder, default_model_folder
-from pullquote.index.encoders.sentence_encoder import SentenceEncoder
+from pullquote.index.encoders.sentence_encoder import SentenceEncoder, batches
 
 TEXTS = [
     "Who chairs the port authority?",
@@ -24,12 +24,29 @@ TEXTS = [
 def test_the_vectors_are_those_of_sentence_transformers(bfloat16):
     ours = SentenceEncoder.of(default_model_folder(), bfloat16=bfloat16)
     theirs = SentenceTransformerEmbedder(bfloat16=bfloat16)
-    passages = theirs.embed_passages(TEXTS[:1])
-    assert theirs._queries is None
+    theirs._load()
+    assert theirs._own is None
+    passages = theirs.embed_passages(TEXTS)
+    np.testing.assert_allclose(ours.embed_all(TEXTS, batch_tokens=600), passages, atol=1e-2 if bfloat16 else 1e-6)
     for text in TEXTS:
         np.testing.assert_allclose(ours.embed(text), theirs.embed_query(text), atol=1e-6)
     assert (ours.dimension, theirs.dimension) == (384, 384)
     np.testing.assert_allclose(ours.embed(TEXTS[0]), passages[0], atol=1e-2)
+
+
+def test_texts_of_like_length_share_a_batch():
+    assert batches([3, 9, 5, 9, 1], 18) == [[1, 3], [2, 0, 4]]
+    assert batches([3, 9, 5, 9, 1], 8) == [[1], [3], [2], [0, 4]]
+    assert batches([], 8) == []
+
+
+def test_progress_tells_how_many_are_embedded():
+    told = []
+    ours = SentenceEncoder.of(default_model_folder(), bfloat16=False)
+    vectors = ours.embed_all(["a b c", "word " * 20, "x"], batch_tokens=22, progress=told.append)
+    assert told == [1, 3]
+    assert vectors.shape == (3, 384)
+    assert ours.embed_all([], batch_tokens=22).shape == (0, 384)
 
 
 def changed(folder, file, change):
