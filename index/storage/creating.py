@@ -55,7 +55,7 @@ def _create_database(file: Path, manifest: Mapping[str, str]) -> None:
         db = sqlite3.connect(partial)
         db.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {schema.FORMAT_VERSION}")
-        db.executescript(schema.SCHEMA + schema.ADDRESSES)
+        db.executescript(schema.SCHEMA + schema.ADDRESSES + schema.CHANGES)
         made = {"format_version": str(schema.FORMAT_VERSION), "archive_id": schema.new_archive_id()}
         rows = {**manifest, **made, **schema.NEW_MANIFEST}
         db.executemany("INSERT INTO manifest VALUES (?, ?)", rows.items())

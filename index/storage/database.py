@@ -145,6 +145,16 @@ class Database(Connection):
         for statement in schema.statements(schema.ADDRESSES):
             self._db.execute(statement)
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether the archive has the indexes of changes; a writer adds them to one that an earlier version made."""
+        return bool(self.query("SELECT 1 FROM sqlite_master WHERE name = 'article_removed'"))
+
+    def add_changes(self) -> None:
+        """Make the indexes of changes; inside a transaction."""
+        for statement in schema.statements(schema.CHANGES):
+            self._db.execute(statement)
+
     def note_address(self, rowid: int, url: str | None) -> None:
         """Note which page an article's URL is of; inside a transaction."""
         if url is None:
@@ -234,9 +244,11 @@ class Database(Connection):
 
     def facts_since(self, generation: int) -> Iterator[ArticleFacts]:
         """Yield the facts of every article added or removed after `generation`, in order of rowid."""
-        for row in self.query(
-            f"SELECT {_FACTS} FROM articles WHERE added_in > ?1 OR removed_in > ?1 ORDER BY rowid", (generation,)
-        ):
+        changed = "added_in > ?1 OR removed_in > ?1"
+        if generation and self.has_changes:
+            one = "SELECT rowid FROM articles WHERE {} > ?1"
+            changed = f"rowid IN ({one.format('added_in')} UNION {one.format('removed_in')})"
+        for row in self.query(f"SELECT {_FACTS} FROM articles WHERE {changed} ORDER BY rowid", (generation,)):
             yield _facts_of(row)
 
     def facts_after(self, rowid: int, generation: int, limit: int) -> list[ArticleFacts]:

@@ -21,6 +21,9 @@ def migrate(database: Database, vectors: VectorLog) -> bool:
     """
     added = _add_checksums(database, vectors)
     _note_addresses(database)
+    if not database.has_changes:
+        with database.transaction():
+            database.add_changes()
     return added
 
 

@@ -64,6 +64,11 @@ CREATE TABLE IF NOT EXISTS addresses (article INTEGER PRIMARY KEY, page TEXT NOT
 CREATE INDEX IF NOT EXISTS address_page ON addresses (page);
 CREATE INDEX IF NOT EXISTS address_page_anyhow ON addresses (page_anyhow);
 """
+# By which what changed after a generation is found, without reading all articles.
+CHANGES = """
+CREATE INDEX IF NOT EXISTS article_added ON articles (added_in);
+CREATE INDEX IF NOT EXISTS article_removed ON articles (removed_in) WHERE removed_in IS NOT NULL;
+"""
 
 _FROM_1 = """
 ALTER TABLE articles ADD COLUMN checksum TEXT;
