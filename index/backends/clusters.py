@@ -83,16 +83,17 @@ class Clusters:
     def candidates(
         self, vector: npt.NDArray[np.float32], passages: Mask, limit: int, *, compared: int = COMPARED
     ) -> npt.NDArray[np.int64]:
-        """Return rows of the log among which the nearest to a vector are, in order; up to `limit` from each cluster.
+        """Return up to `limit` rows of the log among which the nearest to a vector are, in order.
 
         Args:
             vector: (dimension,) float32, L2-normalised.
             passages: (rows,) bool: which may be found.
-            limit: how many the caller wants.
+            limit: more than the caller wants.
             compared: how many vectors are compared, at least, where there are as many.
         """
         nearest = np.argsort(-(self._centres @ vector), kind="stable")
-        scores, rows = [], []
+        scores: list[npt.NDArray[np.float32]] = []
+        rows: list[npt.NDArray[np.int32]] = []
         left = compared
         for cluster in nearest:
             begin, end = int(self._begin[cluster]), int(self._begin[cluster + 1])
@@ -101,7 +102,8 @@ class Clusters:
             count = int(allowed.sum())
             if count:
                 self._search.hold(self._codes[begin:end])
-                found, places = self._search.search(vector, min(limit, count), allowed if count < end - begin else None)
+                only = None if count == len(members) else allowed
+                found, places = self._search.search(vector, min(limit, count), only)
                 scores.append(found)
                 rows.append(members[places])
             left -= count
@@ -109,9 +111,8 @@ class Clusters:
                 break
         if not rows:
             return np.empty(0, dtype=np.int64)
-        every = np.concatenate(rows).astype(np.int64)
         best = np.argsort(-np.concatenate(scores), kind="stable")[:limit]
-        return np.sort(every[best])
+        return np.sort(np.concatenate(rows)[best]).astype(np.int64)
 
 
 def build(database: Database, vectors: VectorLog, rows: npt.NDArray[np.int64], generation: int) -> None:

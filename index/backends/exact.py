@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import faiss
@@ -47,11 +49,17 @@ class CodesInPlace:
             limit: at least 1.
             allowed: (rows,) bool, those that are compared; all by default.
         """
-        parameters = None
-        if allowed is not None:
-            bits = np.packbits(allowed, bitorder="little")
-            selector = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]
-        scores, rows = self._index.search(vector[None, :], limit, params=parameters)
+        with _only(allowed) as parameters:
+            scores, rows = self._index.search(vector[None, :], limit, params=parameters)
         there = rows[0] >= 0
         return scores[0][there], rows[0][there]
+
+
+@contextlib.contextmanager
+def _only(allowed: Mask | None) -> Iterator[faiss.SearchParameters | None]:
+    """Give what lets FAISS compare rows of a mask only; None for all."""
+    if allowed is None:
+        yield None
+        return
+    bits = np.packbits(allowed, bitorder="little")  # has to stay while FAISS searches
+    yield faiss.SearchParameters(sel=faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits)))  # type: ignore[call-arg]

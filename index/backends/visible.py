@@ -7,6 +7,7 @@ was added or removed since is.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ from pullquote.index.storage.mapped_files import (
 
 # Rows looked up in one go: their numbers as numpy wants them take 8 MB.
 _CHUNK_ROWS = 1 << 20
+# Passages read from the database in one go: as Python's numbers they take 20 MB.
+_READ_ROWS = 200_000
 
 
 class VisibleArticles:
@@ -59,17 +62,25 @@ class VisibleArticles:
         if self._mapped and not self.generation:
             self._begin_mapped(published)
         added = self._load_articles(published)
-        pairs = [pair for pair in self._database.passages_from(self.rows) if pair[1] in added]
-        if pairs:
-            end = pairs[-1][0] + 1
-            self._take_rows(self.rows, end)
-            articles = np.full(end - self.rows, -1, dtype=np.int32)
-            for row, article in pairs:
-                articles[row - self.rows] = article
-            self.passage_article = np.concatenate([self.passage_article, articles])
-            self.rows = end
+        parts = list(self._new_passages(added))
+        if parts:
+            self.passage_article = np.concatenate([self.passage_article, *parts])
+            self._take_rows(self.rows, len(self.passage_article))
+            self.rows = len(self.passage_article)
         self.generation = published
         return True
+
+    def _new_passages(self, added: set[int]) -> Iterator[npt.NDArray[np.int32]]:
+        """Yield the articles of the rows that follow those that are known, part by part; -1 for none."""
+        end = first = self.rows
+        while pairs := self._database.passages_from(first, _READ_ROWS):
+            first = pairs[-1][0] + 1
+            shown = np.array([pair for pair in pairs if pair[1] in added], dtype=np.int64)
+            if len(shown):
+                articles = np.full(int(shown[-1, 0]) + 1 - end, -1, dtype=np.int32)
+                articles[shown[:, 0] - end] = shown[:, 1]
+                yield articles
+                end += len(articles)
 
     def _take_rows(self, first_row: int, end_row: int) -> None:
         """Take in what else belongs to new rows; there is nothing else here."""

@@ -332,9 +332,10 @@ class Database(Connection):
 
     # -- passages
 
-    def passages_from(self, first_row: int) -> list[tuple[int, int]]:
-        """Return (row, article) of every passage from vector row `first_row` on, in order."""
-        return self.query("SELECT rowid, article FROM passages WHERE rowid >= ? ORDER BY rowid", (first_row,))
+    def passages_from(self, first_row: int, limit: int) -> list[tuple[int, int]]:
+        """Return (row, article) of up to `limit` passages from vector row `first_row` on, in order."""
+        sql = "SELECT rowid, article FROM passages WHERE rowid >= ? ORDER BY rowid LIMIT ?"
+        return self.query(sql, (first_row, limit))
 
     def passages_of(self, article: int) -> list[tuple[int, int, int, int]]:
         """Return (row, start, end, tokens) of an article's passages, in reading order."""

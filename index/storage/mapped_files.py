@@ -95,7 +95,8 @@ def altered(database: Connection, kind: str) -> bool:
     """Return whether a file that the manifest names isn't there or isn't what was written, after reading all of it."""
     for _ in range(_TRIES):
         what = noted(database, kind)
-        wrong = any(not _is_same(database.file.with_name(name), what.files[name]) for name in what.files if what)
+        files = what.files if what else {}
+        wrong = any(not _is_same(database.file.with_name(name), checksum) for name, checksum in files.items())
         if not wrong or noted(database, kind) == what:
             return wrong
     return False
