@@ -1,9 +1,9 @@
 """Opening and searching archives of up to tens of millions of passages, by their vectors.
 
-    python -m pullquote.eval.benchmarks.scale --passages 100000 1000000 10000000 --work DIR [--questions 50]
+    python -m pullquote.eval.benchmarks.scale --passages 100000 1000000 10000000 --work DIR [--like news.pq]
 
-Vectors are made (`made_vectors`), like those of the passages of `eval/newsroom`; facts are made (`made_archive`). Each
-size is made once and stays in DIR: 1.3 KB a passage. A fresh process opens it, and is asked questions whose vectors lie
+Vectors are made (`made_vectors`), like those of an archive, or of the paragraphs of `eval/newsroom`; facts are made
+(`made_archive`). Each size is made once and stays in DIR: 1.3 KB a passage. A fresh process opens it, and is asked questions whose vectors lie
 near passages of it: all, one year, and a month of one outlet. `optimize` searches each archive exactly or by clusters
 according to its size; the exact search is measured in the same process, and says what is right for recall@10. Text and
 words are left out: what they cost is in "Search over real news".
@@ -38,15 +38,15 @@ from pullquote.index.storage.vector_log import VectorLog
 _NEWSROOM = Path(__file__).parents[1] / "newsroom" / "articles"
 _LIMIT = 100  # as deep as a search looks
 _TEN = 10
-# Paragraphs whose covariance made vectors have, at least.
-_REAL = 1_200
+# Passages, or at least as many paragraphs, whose covariance made vectors have.
+_REAL_PASSAGES, _REAL_PARAGRAPHS = 4_000, 1_200
 # From so many passages on, the archive isn't also opened row by row, which takes gigabytes.
 _OPENED_BY_ROWS_UP_TO = 2_000_000
 FILTERS = {
     "all": Filters(),
     "a year": Filters(since=made_archive.day_of(0.5), until=made_archive.day_of(0.6)),
     "a month, an outlet": Filters(
-        since=made_archive.day_of(0.5), until=made_archive.day_of(0.5083), outlets=("Outlet 7",)
+        since=made_archive.day_of(0.5), until=made_archive.day_of(0.508), outlets=("Outlet 7",)
     ),
 }
 
@@ -118,8 +118,14 @@ def _memory_mb(kind: str) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith(kind)) / 1024
 
 
-def real_vectors() -> Vectors:
-    """Return (n, dimension) float32: the paragraphs of `eval/newsroom`, embedded by the default model."""
+def real_vectors(archive: Path | None) -> Vectors:
+    """Return (n, dimension) float32: passages of an archive, or paragraphs of `eval/newsroom`, embedded now."""
+    if archive is not None:
+        with Archive.open(archive) as opened:
+            log = opened._vectors
+            rows = np.linspace(0, opened._database.number("vector_rows") - 1, _REAL_PASSAGES).astype(np.int64)
+            found = log.take(rows).astype(np.float32)
+        return found[np.linalg.norm(found, axis=1) > 0.5]  # what was erased has zeros
     texts = [
         paragraph
         for file in sorted(_NEWSROOM.rglob("*"))
@@ -127,7 +133,9 @@ def real_vectors() -> Vectors:
         for paragraph in file.read_text(encoding="utf-8", errors="replace").splitlines()
         if len(paragraph) > 100
     ]
-    return SentenceTransformerEmbedder(DEFAULT_EMBEDDER).embed_passages(texts[:: max(1, len(texts) // _REAL)])
+    return SentenceTransformerEmbedder(DEFAULT_EMBEDDER).embed_passages(
+        texts[:: max(1, len(texts) // _REAL_PARAGRAPHS)]
+    )
 
 
 def _questions(path: Path, maker: VectorMaker, passages: int, count: int) -> Vectors:
@@ -180,9 +188,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--passages", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--work", type=Path, required=True, metavar="DIR", help="where the archives are made, and stay")
     parser.add_argument("--questions", type=int, default=50)
+    parser.add_argument("--like", type=Path, metavar="ARCHIVE", help="whose vectors the made ones are like")
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
-    maker = VectorMaker.like(real_vectors())
+    maker = VectorMaker.like(real_vectors(options.like))
     table = Table(
         "passages",
         "bytes of vectors + mapped files",
