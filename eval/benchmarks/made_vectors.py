@@ -94,6 +94,5 @@ def _mixed(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _normalised(vectors: Vectors) -> Vectors:
-    made: Vectors = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return made.astype(np.float32)
+def _normalised(vectors: npt.NDArray[np.floating]) -> Vectors:
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)

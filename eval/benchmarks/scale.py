@@ -3,10 +3,11 @@
     python -m pullquote.eval.benchmarks.scale --passages 100000 1000000 10000000 --work DIR [--like news.pq]
 
 Vectors are made (`made_vectors`), like those of an archive, or of the paragraphs of `eval/newsroom`; facts are made
-(`made_archive`). Each size is made once and stays in DIR: 1.3 KB a passage. A fresh process opens it, and is asked questions whose vectors lie
-near passages of it: all, one year, and a month of one outlet. `optimize` searches each archive exactly or by clusters
-according to its size; the exact search is measured in the same process, and says what is right for recall@10. Text and
-words are left out: what they cost is in "Search over real news".
+(`made_archive`). Each size is made once and stays in DIR: 1.3 KB a passage. A fresh process opens it, and is asked
+questions whose vectors lie near passages of it: of all, of one year, of a month of one outlet. An archive is searched
+exactly or by clusters according to its size; the exact search is measured in the same process, and says what is right
+for recall@10. All times are of one processor core, not of the clock. Text and words are left out: what they cost is in
+"Search over real news".
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pullquote.commands import run
 from pullquote.eval.benchmarks import made_archive
 from pullquote.eval.benchmarks.made_vectors import VectorMaker, Vectors
 from pullquote.filters import Filters
+from pullquote.index.archive import Archive
 from pullquote.index.backends import visible
 from pullquote.index.backends.snapshot import Snapshot
 from pullquote.index.embedding.embedder import DEFAULT_EMBEDDER, SentenceTransformerEmbedder

@@ -125,7 +125,7 @@ def write_arrays(folder: Path, kind: str, arrays: Mapping[str, npt.NDArray[Any]]
         stream.write(_MAGIC + len(header).to_bytes(8, "little") + header)
         for array in arrays.values():
             stream.write(bytes(-stream.tell() % _ALIGNED))
-            stream.write(memoryview(np.ascontiguousarray(array)).cast("B") if array.size else b"")
+            stream.write(np.ascontiguousarray(array).data.cast("B") if array.size else b"")
         stream.flush()
         return put_in_place(stream, partial, kind, "map")
 
@@ -167,8 +167,7 @@ def read_arrays(file: Path, checksum: str) -> Arrays | None:
         mapped = np.memmap(file, dtype=np.uint8, mode="c")
     except (OSError, ValueError):  # an empty file can't be mapped
         return None
-    whole = memoryview(mapped)
-    if checksums.of_bytes(whole) != checksum or bytes(mapped[: len(_MAGIC)]) != _MAGIC:
+    if checksums.of_bytes(mapped.data) != checksum or bytes(mapped[: len(_MAGIC)]) != _MAGIC:
         return None
     begin = len(_MAGIC) + 8
     end = begin + int.from_bytes(bytes(mapped[len(_MAGIC) : begin]), "little")

@@ -33,7 +33,7 @@ FILTERS = [
     Filters(authors=("Asa Strasse", "mara lind")),
 ]
 EXTRA = [
-    Article("A storm closed the islands.", id="x1", outlet="Neu\n\0Zeit", authors=("Zoë \0Q",)),
+    Article("A storm closed the islands.", id="x1", outlet="Neu\n\0Zeit", authors=("Zoë Quint",)),
     Article("No more ferries in May.", id="x2", published=dt.date(2031, 2, 1), authors=("Mara Lind", "Mara Lind")),
 ]
 
