@@ -126,8 +126,9 @@ def real_vectors(archive: Path | None) -> Vectors:
         with Archive.open(archive) as opened:
             log = opened._vectors
             rows = np.linspace(0, opened._database.number("vector_rows") - 1, _REAL_PASSAGES).astype(np.int64)
-            found = log.take(rows).astype(np.float32)
-        return found[np.linalg.norm(found, axis=1) > 0.5]  # what was erased has zeros
+            found: Vectors = log.take(rows).astype(np.float32)
+        embedded: Vectors = found[np.linalg.norm(found, axis=1) > 0.5]  # what was erased has zeros
+        return embedded
     texts = [
         paragraph
         for file in sorted(_NEWSROOM.rglob("*"))

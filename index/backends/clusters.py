@@ -34,8 +34,9 @@ from pullquote.index.storage.mapped_files import (
 )
 from pullquote.index.storage.vector_log import VectorLog
 
-# So many vectors are compared, those that filters allow.
-COMPARED = 60_000
+# So many vectors are compared, those that filters allow. Of a million made ones, 60,000 give a recall@10 of 0.76 in 19 ms,
+# 300,000 of 0.94 in 75 ms; of 180,041 of RealTime QA, 20,000 give 0.965 and 60,000 give 0.995.
+COMPARED = 300_000
 # Vectors encoded in one go: 25 MB of 384 numbers in float32.
 _CHUNK_ROWS = 16_384
 _ARRAYS, _CODES = ".map", ".i8"
@@ -138,7 +139,7 @@ def build(database: Database, vectors: VectorLog, rows: npt.NDArray[np.int64], g
     quantizer.train(clustering.sample)
     with new_file(folder) as (stream, partial):
         stream.truncate(len(rows) * vectors.dimension)
-        codes = np.memmap(stream, dtype=np.uint8, mode="r+", shape=(len(rows), vectors.dimension))  # type: ignore[call-overload]
+        codes = np.memmap(stream, dtype=np.uint8, mode="r+", shape=(len(rows), vectors.dimension))
         for first, chunk in _chunks(log, rows):
             codes[place[first : first + len(chunk)]] = quantizer.sa_encode(chunk)
         codes.flush()

@@ -34,7 +34,7 @@ class CodesInPlace:
         flat = codes.reshape(-1).view(np.uint8)
         # The index keeps an address: the array has to stay.
         self._codes = flat
-        held = self._index.codes
+        held: Any = self._index.codes  # FAISS's types don't know that it may be a view
         held.is_owned = False
         held.c_ptr, held.c_size = faiss.swig_ptr(flat) if flat.size else None, flat.size
         self._index.ntotal = flat.size // self._index.code_size

@@ -19,8 +19,10 @@ from pullquote.index.storage.mapped_files import CLUSTERS, noted
 from pullquote.index.storage.pending import Ranges, rows_to_embed, without
 from pullquote.index.storage.vector_log import VectorLog
 
-# Where filters leave so few passages, each is compared, also in an archive with clusters.
-_EXACT_UP_TO = 50_000
+# Where filters leave so many passages or fewer, each is compared, also in an archive with clusters: a tenth of a second.
+_EXACT_UP_TO = 1_000_000
+# Where they leave one in so many or fewer, their vectors are gathered first: 1.2 ms instead of 3.5 ms for 189 of 10**6.
+_FEW_OF_MANY = 20
 # Who wants more than so many passages waits for the exact search.
 _MOST_APPROXIMATE = 1_000
 # Candidates for one that is wanted: 8 bits a number order passages a little otherwise.
@@ -89,8 +91,12 @@ class Snapshot(VisibleArticles):
         if not allowed:
             return []
         limit = min(limit, allowed)
-        if self._clusters and limit <= _MOST_APPROXIMATE:
-            rows = self._near(self._clusters, vector, passages, allowed, limit)
+        rows = None
+        if self._clusters and allowed > max(_EXACT_UP_TO, limit) and limit <= _MOST_APPROXIMATE:
+            rows = self._near(self._clusters, vector, passages, limit)
+        elif allowed * _FEW_OF_MANY <= self.rows:
+            rows = np.flatnonzero(passages)
+        if rows is not None:
             self._some.hold(self._log[rows])
             scores, places = self._some.search(vector, min(limit, len(rows)))
             found = rows[places]
@@ -101,11 +107,9 @@ class Snapshot(VisibleArticles):
         return sorted(matches, key=lambda hit: (-hit.score, hit.row))
 
     def _near(
-        self, clusters: Clusters, vector: npt.NDArray[np.float32], passages: Mask, allowed: int, limit: int
+        self, clusters: Clusters, vector: npt.NDArray[np.float32], passages: Mask, limit: int
     ) -> npt.NDArray[np.int64]:
-        """Return the rows, in order, that are compared exactly: all that are allowed, or candidates for the limit."""
-        if allowed <= max(_EXACT_UP_TO, limit):
-            return np.flatnonzero(passages)
+        """Return the rows of candidates for the limit, in order."""
         known = clusters.rows
         rows = clusters.candidates(vector, passages[:known], _CANDIDATES * limit)
         later = passages[known:]
