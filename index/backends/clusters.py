@@ -34,8 +34,8 @@ from pullquote.index.storage.mapped_files import (
 )
 from pullquote.index.storage.vector_log import VectorLog
 
-# So many vectors are compared, those that filters allow. Of a million made ones, 60,000 give a recall@10 of 0.76 in 19 ms,
-# 300,000 of 0.94 in 75 ms; of 180,041 of RealTime QA, 20,000 give 0.965 and 60,000 give 0.995.
+# So many vectors are compared, those that filters allow. Of a million made ones, 60,000 give a recall@10 of 0.76 in
+# 19 ms, 300,000 one of 0.94 in 75 ms; of RealTime QA's 180,041, 20,000 give 0.965 and 60,000 give 0.995.
 COMPARED = 300_000
 # Vectors encoded in one go: 25 MB of 384 numbers in float32.
 _CHUNK_ROWS = 16_384
