@@ -69,6 +69,53 @@ class Article(FromJson):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One fact of an article that somebody mended.
+
+    Attributes:
+        field: title, outlet, published or authors.
+        value: what counts instead: a text, a day as YYYY-MM-DD, or names; "" and () for "not known", None where what
+            the source says counts again.
+        printed: what the source says, likewise.
+        by: who mended it, "" where nobody said.
+        at: when, in UTC.
+    """
+
+    field: str
+    value: str | tuple[str, ...] | None
+    printed: str | tuple[str, ...]
+    by: str
+    at: dt.datetime
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return {**asdict(self), "at": self.at.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleEntry:
+    """An article in a list: its facts without its text.
+
+    Attributes:
+        id, title, outlet, published, authors, url, source: the article's.
+        edited: whether somebody mended one of its facts.
+    """
+
+    id: str
+    title: str
+    outlet: str | None
+    published: dt.date | None
+    authors: tuple[str, ...]
+    url: str | None
+    source: str
+    edited: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """Return an object with all of it."""
+        return {**asdict(self), "published": self.published and self.published.isoformat()}
+
+
+@dataclass(frozen=True, slots=True)
 class Passage(FromJson):
     """One or more paragraphs of one article: `[start, end)` in characters of `article.text`.
 

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 
 from pullquote import arguments
 from pullquote.answers import Hit, Searched
-from pullquote.articles import AddReport, Article, Note, Passage, Skipped
+from pullquote.articles import AddReport, Article, ArticleEntry, Edit, Note, Passage, Skipped
 from pullquote.errors import (
     ArchiveDamaged,
     ArchiveLocked,
@@ -32,7 +32,7 @@ from pullquote.errors import (
 )
 from pullquote.filters import Filters
 from pullquote.index import forks
-from pullquote.index.adding import adding
+from pullquote.index.adding import adding, editing
 from pullquote.index.adding.given_articles import GivenArticles
 from pullquote.index.adding.writing import Writer
 from pullquote.index.backends.base import Index, Searcher
@@ -53,9 +53,11 @@ from pullquote.index.search.known_names import KnownNames
 from pullquote.index.search.ranking import ranker_for
 from pullquote.index.search.searching import check_query
 from pullquote.index.search.vocabulary import Vocabulary, followed
+from pullquote.index.storage import listing
 from pullquote.index.storage.archive_files import DATABASE, LEXICAL, LOCK, VECTORS, WORDS, Files
 from pullquote.index.storage.creating import create as create_archive
 from pullquote.index.storage.database import ArticleFacts, Database
+from pullquote.index.storage.edits import edits_of
 from pullquote.index.storage.migration import migrate
 from pullquote.index.storage.pending import rows_to_embed
 from pullquote.index.storage.unusable import Unusable
@@ -364,6 +366,56 @@ class Archive:
     def _vectors_of(self, batch: adding.ArticleBatch) -> Vectors:
         return adding.embed_batch(batch, self.embedder) if batch.new else np.empty((0, self._dimension), np.float32)
 
+    def edit(
+        self,
+        name: str,
+        *,
+        title: str | None = None,
+        outlet: str | None = None,
+        published: str | dt.date | None = None,
+        authors: str | Iterable[str] | None = None,
+        restore: str | Iterable[str] = (),
+        by: str = "",
+    ) -> Article:
+        """Mend what was guessed of an article; return it as it is then.
+
+        The text stays as it is. Edits are kept apart from it, with who and when (`edits`): reading the article's source
+        again never undoes them. "" and () stand for "not known"; what isn't given stays.
+
+        Args:
+            name: the article's id or URL.
+            title: its headline.
+            outlet: who published it.
+            published: its day.
+            authors: its byline, a name an entry.
+            restore: fields that are to be again what the source says.
+            by: who says so.
+
+        Raises:
+            InputError: there is no such article, nothing to mend, or a value can't be used.
+            ArticleAltered: the article isn't what was stored.
+            ArchiveLocked, ArchiveWriteFailed, ModelError: as in `add`; the article is as it was.
+        """
+        arguments.text(name, "An article's id or URL")
+        names = [authors] if isinstance(authors, str) and authors else authors
+        given = {"title": title, "outlet": outlet, "published": published, "authors": () if names == "" else names}
+        values = {field: value for field, value in given.items() if value is not None}
+        restored = [restore] if isinstance(restore, str) else list(restore)
+        if not values and not restored:
+            raise InputError("Say what to edit: title, outlet, published, authors, or what to restore.")
+        with self._writer() as writer:
+            edited = editing.edit(writer, lambda: self.embedder, name, values, restored=restored, by=by)
+            with self._counting:
+                self._vocabulary = self._followed(writer.database)
+        return edited
+
+    def edits(self, name: str) -> list[Edit]:
+        """Return what people mended of an article, by its id or URL, the first first; none for an unknown one."""
+        arguments.text(name, "An article's id or URL")
+        with self._reading:
+            found = self._database.visible_rowid(name)
+            return edits_of(self._database, found[1]) if found else []
+
     def remove(self, names: str | Iterable[str], *, erase: bool = False) -> RemoveReport:
         """Take articles out of the archive, by id or URL; one by itself is a list of one.
 
@@ -594,6 +646,25 @@ class Archive:
         bounds = Filters.either(filters)
         self._check_names(bounds)
         return self._articles_from(0, allowed_by(bounds), self.generation)
+
+    def entries(
+        self, filters: Filters | None = None, *, source: str = "", limit: int | None = None
+    ) -> Iterator[ArticleEntry]:
+        """Yield the articles within bounds without their texts: by day, the latest first, those without a day last.
+
+        Args:
+            filters: bounds.
+            source: only those whose source (a file, an address) has this in its name, in any case.
+            limit: how many at most; None for all.
+
+        Raises:
+            InputError: filters are none, or name an outlet or an author that the archive lacks.
+        """
+        bounds = Filters.either(filters)
+        self._check_names(bounds)
+        with self._reading:
+            found = listing.entries(self._database, self.generation, allowed_by(bounds), source=source, limit=limit)
+        yield from found
 
     def _articles_from(self, rowid: int, allowed: Callable[[ArticleFacts], bool], generation: int) -> Iterator[Article]:
         while True:

@@ -25,6 +25,7 @@ from pullquote.index.sources import SourceFile, discover, file_hash, read_articl
 from pullquote.index.sources.reasons import reason_for
 from pullquote.index.sources.timed import end_process
 from pullquote.index.storage.database import LiveVersion, NewArticle
+from pullquote.index.storage.edits import NewEdit
 from pullquote.index.storage.stored_article import fingerprint
 
 # A batch is what a crash can cost and what a reader gets to see at once; each costs one fsync of the log, one
@@ -48,6 +49,7 @@ class ArticleBatch:
         skipped: what was left out.
         notes: what the new articles are stored without.
         finished: (name, hash, articles) of files whose last article is in this batch or an earlier one.
+        edits: what people mended of the new articles.
         bytes_done: of all sources, so far.
         source: the file last read.
         most: passages that fill it.
@@ -59,6 +61,7 @@ class ArticleBatch:
     skipped: list[Skipped] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     finished: list[tuple[str, str, int]] = field(default_factory=list)
+    edits: list[NewEdit] = field(default_factory=list)
     bytes_done: int = 0
     source: str = ""
     most: int = 0
@@ -101,12 +104,14 @@ class StoredLookups:
         copies: live articles whose addresses may be of the same page.
         stored: a rowid's article.
         articles_of_file: (name, hash) to how many articles a finished file gave, or None.
+        edited: an article with what people mended of it, by its id.
     """
 
     article: Callable[[Article], LiveVersion | None]
     copies: Callable[[Article], list[LiveVersion]]
     stored: Callable[[int], Article]
     articles_of_file: Callable[[str, str], int | None]
+    edited: Callable[[Article], Article]
 
 
 def passage_head(article: Article) -> str:
@@ -210,6 +215,7 @@ class BatchReader(ABC):
             article = replace(article, id=old.id, url=old.url if one_page else own_url)
         else:
             article = replace(article, id=article_id(article))
+        article = self._known.edited(article)
         print_ = fingerprint(article)
         before, stored = self._seen.get(article.id), known or copied
         if before is not None and before != print_ and not (met and met.copy):

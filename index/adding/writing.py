@@ -20,6 +20,7 @@ from typing import Self
 
 import numpy as np
 
+from pullquote.articles import Article
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding import adding
 from pullquote.index.adding.embedding_later import embed_pending
@@ -30,6 +31,7 @@ from pullquote.index.following.forgetting import forget_pages
 from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
+from pullquote.index.storage.edits import edits_of, forget_edits, has_edits, note_edits, with_edits
 from pullquote.index.storage.migration import migrate
 from pullquote.index.storage.pending import count, note_rows_to_embed, rows_to_embed
 from pullquote.index.storage.vector_log import checksum_of
@@ -42,6 +44,7 @@ class Writer:
         self.database = files.database
         self._files = files
         self._known: Database | None = None
+        self._mended = False
         if not self.database.manifest_is_sound():
             raise self.database.manifest_damaged()
         added = migrate(self.database, files.vectors)
@@ -72,12 +75,17 @@ class Writer:
     def known(self) -> adding.StoredLookups:
         """Return look-ups for the reading thread, on a connection of its own."""
         self._known = self._known or Database(self.database.file, write=False)
+        self._mended = has_edits(self._known)
         return adding.StoredLookups(
             article=self._known.live_version,
             copies=self._known.copies,
             stored=self._known.article,
             articles_of_file=self._known.source_articles,
+            edited=self._edited,
         )
+
+    def _edited(self, article: Article) -> Article:
+        return with_edits(article, edits_of(self._known, article.id)) if self._known and self._mended else article
 
     def store(self, batch: adding.ArticleBatch, vectors: Vectors | None) -> tuple[list[str], list[str]]:
         """Commit a batch; return the ids (added, updated).
@@ -115,6 +123,8 @@ class Writer:
                 row += len(new.passages)
                 (updated if known else added).append(new.article.id)
             self.database.remember_sources(batch.finished)
+            if batch.edits:
+                note_edits(self.database, batch.edits)
             self.database.set_number("vector_rows", row)
             self.database.set_number("generation", generation)
         self._publish()
@@ -169,6 +179,7 @@ class Writer:
             self.database.overwrite_deleted()
             with self.database.transaction():
                 self.database.forget_sources()
+                forget_edits(self.database, erased)
                 self.database.note_erasure(erasing.note(erasing.blank(self.database, self._files.vectors, rowids)))
             self._finish_erasing()
         return list(erased), missing

@@ -1,4 +1,4 @@
-"""The back end of an archive in one folder: a FAISS index in memory, made of the vector log, and tantivy on disk."""
+"""The back end of an archive in one folder: FAISS over the vector log, and tantivy."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pullquote.comparing_form import name_form
 from pullquote.errors import ArchiveDamaged
 from pullquote.filters import Filters
 from pullquote.index.analyser import OUTDATED
-from pullquote.index.backends import lexical_stamp
+from pullquote.index.backends import lexical_stamp, mapped_followers
 from pullquote.index.backends.base import Match
 from pullquote.index.backends.lexical import LexicalIndex, is_outdated
 from pullquote.index.backends.lexical_check import lexical_problems
@@ -25,7 +25,10 @@ from pullquote.index.storage.database import Database
 
 
 class LocalIndex:
-    """`Index` for an archive that one machine holds. Its vectors are those of the log, so only words are written."""
+    """`Index` for an archive that one machine holds.
+
+    Its vectors are those of the log. Words are written with each batch, mapped files (`mapped_followers`) when it pays.
+    """
 
     def __init__(self, files: Files) -> None:
         self._database = files.database
@@ -99,7 +102,7 @@ class LocalIndex:
         return self._seen()[0].days(rows)
 
     def by_vector(self, vector: npt.NDArray[np.float32], filters: Filters, limit: int) -> list[Match]:
-        """Return up to `limit` passages with their cosine, best first: exact."""
+        """Return up to `limit` passages with their cosine, best first: exact, but in archives with clusters."""
         snapshot, _ = self._seen()
         return snapshot.dense_search(vector, snapshot.masks(filters)[1], limit)
 
@@ -163,7 +166,7 @@ class LocalIndex:
             if lexical.count() == database.passages_held(published, published):
                 lexical_stamp.write(folder, database.archive_id, published, published)
                 return
-        self.rebuild()
+        self._rebuild_lexical()
 
     def follow(self, added: int, removed: int) -> None:
         """Hold what was added up to one generation, without what was removed up to another; twice changes nothing.
@@ -174,18 +177,23 @@ class LocalIndex:
         follow(self._database, self._writable(), added, removed)
 
     def settle(self) -> None:
-        """Do nothing: each batch leaves the index as it should be."""
+        """Write what is mapped where much was added since."""
+        mapped_followers.catch_up(self._database)
 
     def rebuild(self) -> None:
-        """Write the lexical index anew from the database."""
+        """Write everything anew from the database and the vector log."""
+        self._rebuild_lexical()
+        mapped_followers.rebuild(self._database, self._vectors)
+
+    def _rebuild_lexical(self) -> None:
         rewrite_lexical(self._database, self._folder)
         self._written = None
 
     def wipe(self, rows: Sequence[tuple[int, int]]) -> None:
-        """Leave nothing of passages that are being erased: the index is written anew, without them."""
+        """Leave nothing of passages that are being erased: words are written anew, without them."""
         for folder in self._folder.parent.glob(f"{self._folder.name}.*"):
             LexicalIndex.discard(folder)
-        self.rebuild()
+        self._rebuild_lexical()
 
     def _writable(self) -> LexicalIndex:
         if self._written is None:
@@ -195,17 +203,20 @@ class LocalIndex:
     # -- checking
 
     def problems(self) -> list[str]:
-        """Return what is wrong with the lexical index, one sentence each, after reading all of it."""
-        found = lexical_problems(self._database, self._folder)
+        """Return what is wrong with the lexical index and the mapped files, one sentence each, after reading all."""
+        found = [*lexical_problems(self._database, self._folder), *mapped_followers.problems(self._database)]
         return [*found, OUTDATED] if is_outdated(self._folder) else found
 
     def mend(self) -> str:
-        """Write the lexical index anew where it isn't sound; return what was done, "" for nothing."""
+        """Write anew what isn't sound; return what was done, "" for nothing."""
+        done = []
         broken = bool(lexical_problems(self._database, self._folder)) or not lexical_stamp.read(self._folder)
-        if not broken and not is_outdated(self._folder):
-            return ""
-        self.rebuild()
-        return "wrote the lexical index anew"
+        if broken or is_outdated(self._folder):
+            self._rebuild_lexical()
+            done.append("wrote the lexical index anew")
+        if mended := mapped_followers.mend(self._database, self._vectors):
+            done.append(mended)
+        return "; ".join(done)
 
     def advice(self) -> str | None:
         """Return what to run where the lexical index was made by an earlier version; None where it wasn't."""

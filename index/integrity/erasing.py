@@ -17,7 +17,7 @@ import numpy as np
 from pullquote.errors import ArchiveWriteFailed
 from pullquote.index.adding.addresses import page_of
 from pullquote.index.backends.opening import discard_leftovers
-from pullquote.index.storage import checksums
+from pullquote.index.storage import checksums, mapped_files
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.vector_log import VectorLog, row_ranges
@@ -109,6 +109,7 @@ def wipe_followers(files: Files) -> None:
     vectors.cut(files.database.number("vector_rows"))
     for file in (words, *words.parent.glob(f"{words.name}.*.partial")):
         file.unlink(missing_ok=True)
+    mapped_files.forget(files.database)
     discard_leftovers(files)
 
 

@@ -13,6 +13,7 @@ from pullquote.index.backends.opening import discard_leftovers
 from pullquote.index.embedding.embedder import Embedder
 from pullquote.index.integrity import database_check, verification
 from pullquote.index.search.vocabulary import followed
+from pullquote.index.storage import mapped_files
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
 from pullquote.index.storage.migration import migrate
@@ -115,6 +116,8 @@ def _mend_vectors(database: Database, vectors: VectorLog, embedder: Callable[[],
     for run in runs(sorted(broken)):
         vectors.overwrite(vectors_of(database, run, embedder, vectors.dimension), run[0])
         embedded += len(passages.intersection(run))
+    if embedded:
+        mapped_files.note(database, mapped_files.CLUSTERS, None)  # they may be of damaged vectors
     if broken or pending or verification.rows_without_checksum(database):
         _set_batches(database, vectors, rows)
     return embedded

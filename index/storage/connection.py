@@ -80,8 +80,10 @@ class Connection:
 
     def __del__(self) -> None:
         """Close what nobody closed: Python 3.13 warns of it otherwise."""
-        with contextlib.suppress(AttributeError, sqlite3.Error):  # it may never have been opened
+        try:  # noqa: SIM105 - as the interpreter ends, modules may be gone
             self._db.close()
+        except Exception:  # it may never have been opened
+            pass
 
     def _check_format(self) -> None:
         application = self._db.execute("PRAGMA application_id").fetchone()[0]

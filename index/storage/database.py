@@ -273,6 +273,23 @@ class Database(Connection):
     def _next_rowid(self) -> int:
         return int(self.query("SELECT coalesce(max(rowid), 0) + 1 FROM articles")[0][0])
 
+    def facts_by_day(self, generation: int) -> Iterator[tuple[ArticleFacts, str, str, str | None]]:
+        """Yield (facts, id, title, URL) of the articles visible at `generation`, the latest day first, no day last.
+
+        What stands behind an article's text in its row isn't read.
+        """
+        sql = "SELECT rowid, removed_in FROM articles WHERE removed_in IS NOT NULL"
+        removed = {rowid for rowid, removed_in in self.query(sql) if removed_in <= generation}
+        rows = self.query(
+            "SELECT rowid, published, outlet, authors, id, title, url FROM articles WHERE rowid < ? "
+            "ORDER BY published DESC, rowid DESC",
+            (self._first_added_after(generation),),
+        )
+        for rowid, published, outlet, authors, name, title, url in rows:
+            if rowid not in removed:
+                facts = ArticleFacts(rowid, day_of(published), outlet, names_of(authors), generation, None)
+                yield facts, name, title, url
+
     def facts_after(self, rowid: int, generation: int, limit: int) -> list[ArticleFacts]:
         """Return the facts of up to `limit` articles visible at `generation`, those that follow a rowid, in order."""
         rows = self.query(
@@ -361,9 +378,10 @@ class Database(Connection):
 
     # -- passages
 
-    def passages_from(self, first_row: int) -> list[tuple[int, int]]:
-        """Return (row, article) of every passage from vector row `first_row` on, in order."""
-        return self.query("SELECT rowid, article FROM passages WHERE rowid >= ? ORDER BY rowid", (first_row,))
+    def passages_from(self, first_row: int, limit: int) -> list[tuple[int, int]]:
+        """Return (row, article) of up to `limit` passages from vector row `first_row` on, in order."""
+        sql = "SELECT rowid, article FROM passages WHERE rowid >= ? ORDER BY rowid LIMIT ?"
+        return self.query(sql, (first_row, limit))
 
     def passages_of(self, article: int) -> list[tuple[int, int, int, int]]:
         """Return (row, start, end, tokens) of an article's passages, in reading order."""

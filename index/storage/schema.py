@@ -64,6 +64,19 @@ CREATE TABLE IF NOT EXISTS addresses (article INTEGER PRIMARY KEY, page TEXT NOT
 CREATE INDEX IF NOT EXISTS address_page ON addresses (page);
 CREATE INDEX IF NOT EXISTS address_page_anyhow ON addresses (page_anyhow);
 """
+# What people mended of articles' facts (`pullquote.index.storage.edits`). The first edit makes it.
+EDITS = """
+CREATE TABLE IF NOT EXISTS edits (
+    number INTEGER PRIMARY KEY,
+    article TEXT NOT NULL,
+    field TEXT NOT NULL,
+    value TEXT NOT NULL,
+    printed TEXT NOT NULL,
+    edited_by TEXT NOT NULL,
+    edited_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS edit_article ON edits (article);
+"""
 # Few articles are removed, and what tells that stands behind each article's text.
 REMOVED = "CREATE INDEX IF NOT EXISTS removed_article ON articles (removed_in) WHERE removed_in IS NOT NULL;"
 

@@ -125,6 +125,16 @@ class VectorLog:
             )
         return rows.reshape(-1, self.dimension)
 
+    def mapped(self, end_row: int) -> Rows:
+        """Return the rows below one as (n, dimension) float16, mapped: what is written there later is seen.
+
+        Raises:
+            ArchiveDamaged: the file is shorter than that.
+        """
+        if not end_row or self.rows_on_disk() < end_row:
+            return self.read(0, end_row)  # says that the file is too short
+        return np.memmap(self.file, dtype=np.float16, mode="r", shape=(end_row, self.dimension))
+
     def take(self, rows: npt.NDArray[np.int64]) -> Rows:
         """Return these rows, in the order given, as (n, dimension) float16.
 
@@ -136,10 +146,7 @@ class VectorLog:
         first, end = int(rows.min()), int(rows.max()) + 1
         if end - first <= 2 * len(rows):
             return self.read(first, end)[rows - first]
-        if self.rows_on_disk() < end:
-            return self.read(first, end)  # says that the file is too short
-        mapped = np.memmap(self.file, dtype=np.float16, mode="r", shape=(end, self.dimension))
-        return np.array(mapped[rows])
+        return np.array(self.mapped(end)[rows])
 
     def rows_on_disk(self) -> int:
         """Return how many whole rows the file holds, committed or not."""

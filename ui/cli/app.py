@@ -17,7 +17,7 @@ from pullquote.answers import Answer, RemarkKind, State
 from pullquote.commands import BAD_INPUT
 from pullquote.errors import ArchiveDamaged, InputError
 from pullquote.printable import one_line
-from pullquote.ui.cli import chat_commands, failures, following_commands, training_commands
+from pullquote.ui.cli import archive_commands, chat_commands, failures, following_commands, training_commands
 from pullquote.ui.cli.evaluation import eval_commands
 from pullquote.ui.cli.failures import Command, Commands, advise, say
 from pullquote.ui.cli.options import (
@@ -347,6 +347,7 @@ def info(context: typer.Context, archive: ArchiveDir = None, as_json: AsJson = F
 
 chat_commands.register(app)
 following_commands.register(app)
+archive_commands.register(app)
 training_commands.register(app)
 eval_commands.register(app)
 

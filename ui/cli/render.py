@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pullquote.answers import Answer, Candidate, Citation, Hit, State
-from pullquote.articles import AddReport, Skipped
+from pullquote.articles import AddReport, Article, ArticleEntry, Edit, Skipped
 from pullquote.printable import one_line
 from pullquote.ui.cli.consoles import console
 from pullquote.ui.cli.progress import duration
@@ -18,9 +18,11 @@ from pullquote.ui.printable import shorten
 from pullquote.ui.wording import (
     absence,
     around_span,
+    byline,
     compared,
     confidence,
     count,
+    day,
     days_heading,
     enumerated,
     imprint,
@@ -299,6 +301,43 @@ def show_added(report: AddReport) -> None:
         f"{len(report.added):,} added, {len(report.updated):,} updated, {report.unchanged:,} unchanged, "
         f"{len(report.skipped):,} skipped; {count(report.passages, 'passage')} in {duration(report.seconds)}"
     )
+
+
+def show_entries(entries: Sequence[ArticleEntry]) -> None:
+    """Print articles by day, as they come: headline, outlet and byline, and the id by which they are named."""
+    page, last = Page(), ""
+    for entry in entries:
+        shown = day(entry.published) if entry.published else "no day"
+        if shown != last:
+            last = shown
+            page.line((shown, "bold"))
+        facts = (entry.outlet, byline(entry.authors), "edited" if entry.edited else "")
+        page.line(one_line(entry.title) or "no headline", (_after(facts), "dim"), indent=2)
+        page.line((one_line(entry.id), "dim"), indent=4, whole=True)
+
+
+def show_edits(article: Article, edits: Sequence[Edit]) -> None:
+    """Print an article's facts, and what people mended of them."""
+    page = Page()
+    authors, published = ", ".join(article.authors), article.published.isoformat() if article.published else ""
+    facts = (("title", article.title), ("outlet", article.outlet), ("published", published), ("authors", authors))
+    for name, value in facts:
+        page.line(f"{name:<10}{one_line(value or '') or 'not known'}")
+    for edit in edits:
+        words = "as its source says" if edit.value is None else _fact(edit.value)
+        by = f" by {one_line(edit.by)}" if edit.by else ""
+        page.line(
+            (f"{edit.at:%Y-%m-%d %H:%M} UTC{by}: {edit.field}: {_fact(edit.printed)} -> {words}", "dim"), whole=True
+        )
+
+
+def _fact(value: str | tuple[str, ...]) -> str:
+    return one_line(", ".join(value) if isinstance(value, tuple) else value) or "not known"
+
+
+def _after(facts: Sequence[str | None]) -> str:
+    said = [one_line(fact) for fact in facts if fact]
+    return f"  {' · '.join(said)}" if said else ""
 
 
 def show_info(info: ArchiveInfo) -> None:

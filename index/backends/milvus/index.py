@@ -20,6 +20,7 @@ from pullquote.filters import Filters
 from pullquote.index.analyser import question_terms, terms_in
 from pullquote.index.backends import bm25
 from pullquote.index.backends.base import BackEndAway, Match
+from pullquote.index.backends.exact import exact_index
 from pullquote.index.backends.milvus import collections
 from pullquote.index.backends.milvus.address import MilvusAddress
 from pullquote.index.backends.milvus.check import IndexCheck
@@ -27,7 +28,6 @@ from pullquote.index.backends.milvus.connection import MOST_ROWS, MilvusConnecti
 from pullquote.index.backends.milvus.rows import condition, encoded, shown_at, sparse_vector
 from pullquote.index.backends.milvus.statistics import IndexState, TermCounts, read_state
 from pullquote.index.backends.milvus.writing import MilvusWriter
-from pullquote.index.backends.snapshot import exact_index
 from pullquote.index.backends.visible import VisibleArticles
 from pullquote.index.storage.archive_files import Files
 
