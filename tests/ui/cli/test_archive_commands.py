@@ -19,11 +19,11 @@ ROWS = [
     {
         "id": "b",
         "title": "Herring\u202e catch",
-        "outlet": "Courier",
         "published": "2031-05-04",
         "text": "Herring landed.",
+        "outlet": "Courier",
     },
-    {"id": "c", "text": "High winds had torn two cables of the bridge.", "authors": ["Mara Lind", "Jon Vig"]},
+    {"id": "c", "authors": ["Mara Lind", "Jon Vig"], "text": "High winds had torn two cables of the bridge."},
 ]
 
 
