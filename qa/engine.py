@@ -17,6 +17,7 @@ from pullquote.errors import InputError, PullquoteError
 from pullquote.filters import Filters
 from pullquote.index.adding.adding import passage_head
 from pullquote.index.archive import Archive
+from pullquote.index.embedding.memory import keep_freed
 from pullquote.index.search.printed_words import vocabulary
 from pullquote.index.search.ranked_pool import is_ranked
 from pullquote.index.search.searching import check_query
@@ -188,6 +189,7 @@ class Engine:
             with contextlib.suppress(PullquoteError):
                 needed()
 
+        keep_freed()
         # They aren't daemons: a process that ends in the middle of them could crash.
         loads = (lambda: self.verifier, lambda: self.archive.embedder)
         self._ahead = tuple(Thread(target=load, args=(needed,), name="pullquote-loading") for needed in loads)

@@ -20,6 +20,11 @@ _FIRST_PLACE, _PAD = 2, 1
 # Beyond it MPNet tells no distances apart.
 _FARTHEST = 128
 
+# Tokens of a batch are filled up to a multiple of so many: up to _FEW of them, and beyond. oneDNN makes code for each
+# number of rows that it multiplies in bfloat16: 12 ms and half a megabyte for each of a layer's matrices, kept for the
+# next time. A question has tens of numbers of its own, and a chat grew by a gigabyte in a hundred questions.
+_FEW, _FILLED_TO_FEW, _FILLED_TO = 256, 32, 128
+
 # Weights come from a file. To draw them at random first takes time, and without memory of their own (torch.device
 # "meta") torch imports its compiler for it, which takes a second.
 
@@ -43,6 +48,10 @@ class LayerNorm(nn.LayerNorm):
 
     def reset_parameters(self) -> None:
         """Do nothing."""
+
+
+# Rows and tokens of a batch.
+Shape = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,11 @@ class Encoder(nn.Module):
         """
         hidden = self.embeddings(input_ids, token_type_ids)
         mask = None if attention_mask is None or bool(attention_mask.all()) else attention_mask
-        return Encoded(self.encoder(hidden, mask))
+        if not _makes_code(hidden):
+            return Encoded(self.encoder(hidden, mask))
+        rows, tokens, width = hidden.shape
+        made = self.encoder(filled_up(hidden), mask, (rows, tokens))
+        return Encoded(made[: rows * tokens].view(rows, tokens, width))
 
 
 class BertEmbeddings(nn.Module):
@@ -120,6 +133,21 @@ class MPNetEmbeddings(nn.Module):
         return normed
 
 
+def _makes_code(hidden: torch.Tensor) -> bool:
+    """Return whether linear layers of these vectors are multiplied by code that is made for their number of rows."""
+    if hidden.device.type != "cpu" or hidden.requires_grad:
+        return False
+    autocast = torch.is_autocast_enabled("cpu") and torch.get_autocast_dtype("cpu") == torch.bfloat16
+    return autocast or hidden.dtype == torch.bfloat16
+
+
+def filled_up(hidden: torch.Tensor) -> torch.Tensor:
+    """Return (rows, tokens, width) as (rows * tokens or some more, width), with zeros at the end."""
+    flat = hidden.flatten(0, 1)
+    to = _FILLED_TO_FEW if len(flat) <= _FEW else _FILLED_TO
+    return torch.nn.functional.pad(flat, (0, 0, 0, -len(flat) % to))
+
+
 def _by_heads(vectors: torch.Tensor, heads: int) -> torch.Tensor:
     """Return (rows, heads, tokens, width / heads) of (rows, tokens, width)."""
     rows, tokens, _width = vectors.shape
@@ -127,18 +155,30 @@ def _by_heads(vectors: torch.Tensor, heads: int) -> torch.Tensor:
 
 
 def _attend(
-    query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, heads: int, mask: torch.Tensor | None
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    heads: int,
+    mask: torch.Tensor | None,
+    shape: Shape | None,
 ) -> torch.Tensor:
-    """Return (rows, tokens, width): each token's mean of the values, by how well its query fits their keys.
+    """Return each token's mean of the values, by how well its query fits their keys; of the shape of `query`.
 
     Args:
-        query, key, value: (rows, tokens, width).
+        query, key, value: (rows, tokens, width), or of `filled_up`.
         heads: that attend each by itself.
         mask: that goes with (rows, heads, tokens, tokens): bool, or added to the fits.
+        shape: (rows, tokens) before `filled_up`; None where it wasn't.
     """
-    split = [_by_heads(one, heads) for one in (query, key, value)]
-    context = scaled_dot_product_attention(split[0], split[1], split[2], attn_mask=mask)
-    return context.transpose(1, 2).reshape(query.shape)
+    parts = [query, key, value]
+    if shape:
+        parts = [one[: shape[0] * shape[1]].view(*shape, -1) for one in parts]
+    split = [_by_heads(one, heads) for one in parts]
+    context = scaled_dot_product_attention(split[0], split[1], split[2], attn_mask=mask).transpose(1, 2)
+    if not shape:
+        return context.reshape(query.shape)
+    flat = context.reshape(-1, query.shape[1])
+    return torch.nn.functional.pad(flat, (0, 0, 0, len(query) - len(flat)))
 
 
 class _Dense(nn.Module):
@@ -173,9 +213,9 @@ class _Layer(nn.Module):
         self.intermediate = _Dense(config.hidden_size, config.intermediate_size)
         self.output = _Added(config.intermediate_size, config.hidden_size, config.layer_norm_eps)
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        """Return (rows, tokens, width) for (rows, tokens, width)."""
-        attended = self.attention(hidden, mask)
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None, shape: Shape | None = None) -> torch.Tensor:
+        """Return (rows, tokens, width) for (rows, tokens, width), or what is filled up for what is (`_attend`)."""
+        attended = self.attention(hidden, mask, shape)
         made: torch.Tensor = self.output(gelu(self.intermediate.dense(attended)), attended)
         return made
 
@@ -187,8 +227,8 @@ class _BertSelfAttention(nn.Module):
         width = config.hidden_size
         self.query, self.key, self.value = (Linear(width, width) for _ in range(3))
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        return _attend(self.query(hidden), self.key(hidden), self.value(hidden), self._heads, mask)
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None, shape: Shape | None) -> torch.Tensor:
+        return _attend(self.query(hidden), self.key(hidden), self.value(hidden), self._heads, mask, shape)
 
 
 class _BertAttention(nn.Module):
@@ -197,8 +237,8 @@ class _BertAttention(nn.Module):
         self.self = _BertSelfAttention(config)
         self.output = _Added(config.hidden_size, config.hidden_size, config.layer_norm_eps)
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        made: torch.Tensor = self.output(self.self(hidden, mask), hidden)
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None, shape: Shape | None) -> torch.Tensor:
+        made: torch.Tensor = self.output(self.self(hidden, mask, shape), hidden)
         return made
 
 
@@ -209,14 +249,16 @@ class BertLayers(nn.Module):
         super().__init__()
         self.layer = nn.ModuleList(_Layer(config, _BertAttention(config)) for _ in range(config.num_hidden_layers))
 
-    def forward(self, hidden: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
-        """Return (rows, tokens, width); `attention_mask` is (rows, tokens), 0 for padding."""
+    def forward(
+        self, hidden: torch.Tensor, attention_mask: torch.Tensor | None, shape: Shape | None = None
+    ) -> torch.Tensor:
+        """Return (rows, tokens, width), or what is filled up; `attention_mask` is (rows, tokens), 0 for padding."""
         mask = None
         if attention_mask is not None:
             rows, tokens = attention_mask.shape
             mask = attention_mask.bool()[:, None, None, :].expand(rows, 1, tokens, tokens)
         for layer in self.layer:
-            hidden = layer(hidden, mask)
+            hidden = layer(hidden, mask, shape)
         return hidden
 
 
@@ -227,8 +269,8 @@ class _MPNetSelfAttention(nn.Module):
         width = config.hidden_size
         self.q, self.k, self.v, self.o = (Linear(width, width) for _ in range(4))
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        made: torch.Tensor = self.o(_attend(self.q(hidden), self.k(hidden), self.v(hidden), self._heads, mask))
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None, shape: Shape | None) -> torch.Tensor:
+        made: torch.Tensor = self.o(_attend(self.q(hidden), self.k(hidden), self.v(hidden), self._heads, mask, shape))
         return made
 
 
@@ -238,8 +280,8 @@ class _MPNetAttention(nn.Module):
         self.attn = _MPNetSelfAttention(config)
         self.LayerNorm = LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
-    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None) -> torch.Tensor:
-        normed: torch.Tensor = self.LayerNorm(self.attn(hidden, mask) + hidden)
+    def forward(self, hidden: torch.Tensor, mask: torch.Tensor | None, shape: Shape | None) -> torch.Tensor:
+        normed: torch.Tensor = self.LayerNorm(self.attn(hidden, mask, shape) + hidden)
         return normed
 
 
@@ -252,9 +294,11 @@ class MPNetLayers(nn.Module):
         self.relative_attention_bias = Embedding(config.relative_attention_num_buckets, config.num_attention_heads)
         self._buckets = config.relative_attention_num_buckets
 
-    def forward(self, hidden: torch.Tensor, attention_mask: torch.Tensor | None) -> torch.Tensor:
-        """Return (rows, tokens, width); `attention_mask` is (rows, tokens), 0 for padding."""
-        places = torch.arange(hidden.shape[1], device=hidden.device)
+    def forward(
+        self, hidden: torch.Tensor, attention_mask: torch.Tensor | None, shape: Shape | None = None
+    ) -> torch.Tensor:
+        """Return (rows, tokens, width), or what is filled up; `attention_mask` is (rows, tokens), 0 for padding."""
+        places = torch.arange(shape[1] if shape else hidden.shape[1], device=hidden.device)
         buckets = distance_buckets(places[None, :] - places[:, None], self._buckets)
         added = self.relative_attention_bias(buckets).permute(2, 0, 1)[None]
         if attention_mask is not None:
@@ -265,7 +309,7 @@ class MPNetLayers(nn.Module):
         narrow = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else hidden.dtype
         added = added.to(narrow).contiguous()
         for layer in self.layer:
-            hidden = layer(hidden, added)
+            hidden = layer(hidden, added, shape)
         return hidden
 
 

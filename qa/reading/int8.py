@@ -9,6 +9,7 @@ and one scale for all would leave nothing of the rest: those columns are multipl
 from __future__ import annotations
 
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import torch
@@ -24,6 +25,8 @@ _TEXT = (
     "£3.5m for new nets. The council meets at 7.30pm on Tuesday, May 8, in the old customs house.\n\nTwo of the 41 "
     "boats were lost in the storm of 2029. Nobody was hurt.",
 )
+# Threads that pack layers.
+_AT_ONCE = 2
 # Of a linear layer's columns, so many are multiplied in float32: one in
 _ONE_IN = 48
 
@@ -47,10 +50,18 @@ def to_int8(model: Any, tokenizer: Any, *, max_tokens: int) -> None:
         model(**{name: torch.tensor([encoded[name]]) for name in tokenizer.model_input_names})
     for hook in watched:
         hook.remove()
-    for name, linear in linears.items():
-        parent, _, own = name.rpartition(".")
-        columns = largest[name].topk(linear.in_features // _ONE_IN).indices.sort().values
-        setattr(model.get_submodule(parent), own, Int8Linear(linear, columns.clone()))
+
+    def rough(name: str) -> Int8Linear:
+        columns = largest[name].topk(linears[name].in_features // _ONE_IN).indices.sort().values
+        return Int8Linear(linears[name], columns.clone())
+
+    # Packing lets go of the interpreter, and takes one thread.
+    with warnings.catch_warnings(), ThreadPoolExecutor(_AT_ONCE) as pool:
+        # Quantized tensors are to go in some later version; `has_int8` says no then.
+        warnings.simplefilter("ignore")
+        for name, layer in zip(linears, pool.map(rough, linears), strict=True):
+            parent, _, own = name.rpartition(".")
+            setattr(model.get_submodule(parent), own, layer)
 
 
 class Int8Linear(torch.nn.Module):
@@ -70,15 +81,12 @@ class Int8Linear(torch.nn.Module):
         self._others[columns] = 0
         weights[:, columns] = 0
         whole, scale = int8_rows(weights, torch.float32)
-        with warnings.catch_warnings():
-            # Quantized tensors are to go in some later version; `has_int8` says no then.
-            warnings.simplefilter("ignore")
-            self._packed = torch.ops.quantized.linear_prepack(
-                torch._make_per_channel_quantized_tensor(
-                    whole, scale.double(), torch.zeros(len(scale), dtype=torch.long), 0
-                ),
-                linear.bias.detach(),
-            )
+        self._packed = torch.ops.quantized.linear_prepack(
+            torch._make_per_channel_quantized_tensor(
+                whole, scale.double(), torch.zeros(len(scale), dtype=torch.long), 0
+            ),
+            linear.bias.detach(),
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Return (..., out) float32 for (..., in) float32."""

@@ -15,6 +15,8 @@ import argparse
 import hashlib
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +48,8 @@ _NORMAL_FLOAT = (
 _PAIRS = np.array([(_NORMAL_FLOAT[byte & 15], _NORMAL_FLOAT[byte >> 4]) for byte in range(256)], dtype=np.float32)
 # Shares of a group's largest magnitude that are tried as its scale.
 _SCALES = (1.0, 0.95, 0.9, 0.85, 0.8)
+# Threads that restore weights.
+_AT_ONCE = 2
 # What a tokenizer and a model need besides the weights, and the record of the training.
 _COMPANIONS = ("config.json", "tokenizer.json", "tokenizer_config.json", "training.json", "README.md")
 
@@ -228,8 +232,12 @@ def packed_state(folder: Path, *, only: Sequence[str] = ("",)) -> tuple[dict[str
         data = (packed_file(folder) or folder / _PACKED_NAMES[8]).read_bytes()
         packed = load(data)
         wanted = [name for name in packed if name.startswith(tuple(only))]
-        arrays = {name: _restored_array(packed, name) for name in wanted if not name.endswith((_SCALE, _GROUP_SCALE))}
-        sha256 = hashlib.sha256(data).hexdigest()
+        names = [name for name in wanted if not name.endswith((_SCALE, _GROUP_SCALE))]
+        # NumPy lets go of the interpreter for it, and so does hashing.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            hashed = pool.submit(lambda: hashlib.sha256(data).hexdigest())
+            arrays = dict(zip(names, pool.map(partial(_restored_array, packed), names), strict=True))
+            sha256 = hashed.result()
     except (OSError, SafetensorError, RuntimeError, KeyError, ValueError) as error:
         raise weights_damaged(folder, error) from error
     # Takes a second to import, while the above needs another thread's time alone.

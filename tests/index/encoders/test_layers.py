@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from pullquote.index.encoders import layers
 from pullquote.index.encoders.config import EncoderConfig
 from pullquote.index.encoders.layers import Encoder, distance_buckets
 
@@ -98,3 +99,29 @@ def test_a_folder_without_a_config_has_none(tmp_path):
     assert EncoderConfig.read(tmp_path) is None
     (tmp_path / "config.json").write_text("{")
     assert EncoderConfig.read(tmp_path) is None
+
+
+@pytest.mark.parametrize("kind", ["bert", "mpnet"])
+@pytest.mark.parametrize("mask", [MASK, None], ids=["padded", "whole"])
+def test_a_batch_that_is_filled_up_gives_the_same(kind, mask, monkeypatch):
+    encoder = ours(*theirs(kind)).to(torch.bfloat16).requires_grad_(False)
+    seen: list[int] = []
+    dense = encoder.encoder.layer[0].intermediate.dense
+    dense.register_forward_pre_hook(lambda _, given: seen.append(given[0].shape[:-1].numel()))
+    with torch.inference_mode():
+        found = encoder(IDS, mask).last_hidden_state
+        monkeypatch.setattr(layers, "_makes_code", lambda _: False)
+        expected = encoder(IDS, mask).last_hidden_state
+    assert seen == [32, 12]
+    assert found.shape == expected.shape == (2, 6, 24)
+    where = torch.ones_like(IDS).bool() if mask is None else mask.bool()
+    # Kernels for other numbers of rows may add up in another order: three digits.
+    torch.testing.assert_close(found[where], expected[where], rtol=2e-2, atol=6e-2)
+
+
+@pytest.mark.parametrize(("tokens", "filled"), [(1, 32), (32, 32), (33, 64), (256, 256), (257, 384), (1134, 1152)])
+def test_few_numbers_of_rows_are_multiplied(tokens, filled):
+    flat = layers.filled_up(torch.ones(1, tokens, 3))
+    assert flat.shape == (filled, 3)
+    assert (flat[:tokens] == 1).all()
+    assert (flat[tokens:] == 0).all()

@@ -14,7 +14,10 @@ from pullquote.qa.reading.span_reader import TransformersReader
 from pullquote.qa.reading.weights import pack
 from pullquote.qa.reading.windows import ReaderInput
 
-pytestmark = pytest.mark.skipif(not has_int8(), reason="PyTorch has no int8 kernels for this processor")
+pytestmark = [
+    pytest.mark.skipif(not has_int8(), reason="PyTorch has no int8 kernels for this processor"),
+    pytest.mark.filterwarnings("ignore:torch.quantize_per_tensor:UserWarning"),
+]
 PASSAGE = ReaderInput("the port is chaired by Lind, who came in May")
 
 
