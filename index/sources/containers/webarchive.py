@@ -1,0 +1,74 @@
+"""Web archives: .warc, read by warcio; a .wacz file is a ZIP file of them. Of all that was captured, pages are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pullquote.articles import Article, Skipped
+from pullquote.index.sources.containers.captured_page import captured_articles
+from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, megabytes
+from pullquote.index.sources.reasons import reason_for
+from pullquote.index.sources.record import storable
+from pullquote.index.sources.streams import open_bytes
+
+_HTML = ("text/html", "application/xhtml+xml")
+_MAX_ADDRESS_CHARS = 200
+
+
+def read(source: SourceFile) -> Iterator[Article | Skipped]:
+    """Yield the article of each page that was captured; its place is the file and the number of the record, from 1.
+
+    Raises:
+        Unreadable: the file cannot be read, or is no web archive.
+    """
+    number, pages = 0, 0
+    try:
+        for number, record in enumerate(_records(source), start=1):
+            if not _is_page(record):
+                continue
+            pages += 1
+            place = f"{source.name}:{number}"
+            address = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+            try:
+                yield from _articles(record, address, place)
+            except Exception as error:  # one page of many
+                yield Skipped(place, f"({storable(address)[:_MAX_ADDRESS_CHARS]}) {reason_for(error)}")
+    except Unreadable as error:
+        yield Skipped(f"{source.name}:{number + 1}", f"{error}; nothing is read from here on")
+        return
+    if not pages:
+        raise Unreadable(f"is a web archive without a page in HTML among its {number:,} records")
+
+
+def _records(source: SourceFile) -> Iterator[Any]:
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+
+    with open_bytes(source) as stream:
+        try:
+            yield from ArchiveIterator(stream)
+        except (ArchiveLoadFailed, ValueError, EOFError) as error:
+            raise Unreadable(f"is damaged or cut off ({str(error)[:120]})") from error
+
+
+def _is_page(record: Any) -> bool:
+    if record.rec_type == "response":
+        if record.http_headers is None or record.http_headers.get_statuscode() != "200":
+            return False
+        kind = record.http_headers.get_header("Content-Type") or ""
+    elif record.rec_type == "resource":
+        kind = record.rec_headers.get_header("Content-Type") or ""
+    else:
+        return False
+    return str(kind).partition(";")[0].strip().lower() in _HTML
+
+
+def _articles(record: Any, address: str, place: str) -> Iterator[Article | Skipped]:
+    page = record.content_stream().read(MAX_ARTICLE_BYTES + 1)
+    if len(page) > MAX_ARTICLE_BYTES:
+        raise Unreadable(f"is more than the {megabytes(MAX_ARTICLE_BYTES)} allowed for one article")
+    kind = str((record.http_headers or record.rec_headers).get_header("Content-Type") or "")
+    charset = kind.lower().partition("charset=")[2].strip(" \"';") or None
+    captured = str(record.rec_headers.get_header("WARC-Date") or "")
+    yield from captured_articles(page, place, address=address, captured=captured, charset=charset)
