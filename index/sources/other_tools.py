@@ -85,7 +85,7 @@ def article_record(record: Mapping[str, Any]) -> dict[str, Any]:
     has_text = "text" in found or isinstance(record.get("text"), str)
     left_out = used | {key for form, key in by_form.items() if form in _OTHER_VERSIONS and has_text}
     whole = {**{key: value for key, value in record.items() if key not in left_out}, **found}
-    _check_text(whole)
+    _check_text(whole, record)
     return whole
 
 
@@ -129,8 +129,8 @@ def list_without_texts(names: Iterable[str]) -> str:
     return ""
 
 
-def _check_text(record: Mapping[str, Any]) -> None:
-    text = record.get("text")
+def _check_text(whole: Mapping[str, Any], record: Mapping[str, Any]) -> None:
+    text = whole.get("text")
     if isinstance(text, str) and _CUT_OFF.search(text[-40:]):
         raise Unreadable("holds only the beginning of its text, as NewsAPI gives it; add the page that it is from")
     if text is not None:

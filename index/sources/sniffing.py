@@ -68,6 +68,9 @@ _ROOTS = {
     b"body": "formats.webpage",
 }  # fmt: skip
 
+# A line of prose may have two of their names: "Title, text".
+_MIN_COLUMNS = 3
+
 _TEXT_KEY = (
     r"text|body|content|story|full[ _-]?text|body[ _]?text|body_xhtml|bodies|main[ _]?text|plain[ _]?text"
     r"|article[ _]?(?:text|body)|clean(?:ed)?[ _]?text"
@@ -153,7 +156,7 @@ def _is_table(start: bytes) -> bool:
     header = start.split(b"\n", 1)[0].strip()
     for delimiter in (b"\t", b";", b","):
         columns = [column.strip(b' \t"') for column in header.split(delimiter)]
-        if len(columns) >= 2:
+        if len(columns) >= _MIN_COLUMNS:
             text = any(map(_COLUMN.fullmatch, columns))
             return text and any(map(_OTHER_COLUMN.fullmatch, columns))
     return False

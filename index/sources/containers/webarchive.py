@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,12 +31,13 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
             pages += 1
             place = f"{source.name}:{number}"
             address = str(record.rec_headers.get_header("WARC-Target-URI") or "").strip("<> ")
+            page, problem = _sent(record)
             try:
-                yield from _articles(record, address, place)
+                yield from _articles(record, page, problem, address, place)
             except Exception as error:  # one page of many
                 yield Skipped(place, f"({storable(address)[:_MAX_ADDRESS_CHARS]}) {reason_for(error)}")
     except Unreadable as error:
-        yield Skipped(f"{source.name}:{number + 1}", f"{error}; nothing is read from here on")
+        yield Skipped(f"{source.name}:{max(1, number)}", f"{error}; nothing is read from here on")
         return
     if not pages:
         raise Unreadable(f"is a web archive without a page in HTML among its {number:,} records")
@@ -47,9 +49,27 @@ def _records(source: SourceFile) -> Iterator[Any]:
 
     with open_bytes(source) as stream:
         try:
-            yield from ArchiveIterator(stream)
+            records = ArchiveIterator(_AsItComes(stream))
+            records.INC_RECORD = ""  # what it would print on stderr
+            yield from records
         except (ArchiveLoadFailed, ValueError, EOFError) as error:
             raise Unreadable(f"is damaged or cut off ({str(error)[:120]})") from error
+
+
+class _AsItComes:
+    """A stream whose reads give what is there: one that waits for more would lose it where the rest is damaged."""
+
+    def __init__(self, stream: io.BufferedReader) -> None:
+        self._stream = stream
+        self._place = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._stream.read1(size)
+        self._place += len(data)
+        return data
+
+    def tell(self) -> int:
+        return self._place
 
 
 def _is_page(record: Any) -> bool:
@@ -64,8 +84,25 @@ def _is_page(record: Any) -> bool:
     return str(kind).partition(";")[0].strip().lower() in _HTML
 
 
-def _articles(record: Any, address: str, place: str) -> Iterator[Article | Skipped]:
-    page = record.content_stream().read(MAX_ARTICLE_BYTES + 1)
+def _sent(record: Any) -> tuple[bytes, Exception | None]:
+    """Return what was sent as the page, unpacked, or why it can't be.
+
+    Raises:
+        Unreadable: the file itself is damaged here.
+    """
+    try:
+        return record.content_stream().read(MAX_ARTICLE_BYTES + 1), None
+    except Unreadable:
+        raise
+    except Exception as error:  # packed in a way that it isn't
+        return b"", error
+
+
+def _articles(
+    record: Any, page: bytes, problem: Exception | None, address: str, place: str
+) -> Iterator[Article | Skipped]:
+    if problem:
+        raise problem
     if len(page) > MAX_ARTICLE_BYTES:
         raise Unreadable(f"is more than the {megabytes(MAX_ARTICLE_BYTES)} allowed for one article")
     kind = str((record.http_headers or record.rec_headers).get_header("Content-Type") or "")

@@ -13,7 +13,7 @@ from pullquote.index.sources.decoding import declared_charset, decode
 from pullquote.index.sources.documents.document import MAX_DOCUMENT_BYTES
 from pullquote.index.sources.documents.xml_parts import DocumentParts, local_name, xml_root
 from pullquote.index.sources.files import SourceFile, Unreadable
-from pullquote.index.sources.formats.markup import paragraphs
+from pullquote.index.sources.formats.markup import paragraphs, without_head
 from pullquote.index.sources.formats.webpage import page_record
 from pullquote.index.sources.reasons import article_or_skipped
 from pullquote.index.sources.record import to_article
@@ -21,7 +21,7 @@ from pullquote.index.sources.streams import read_whole
 from pullquote.index.sources.timed import timed_call
 
 # Covers, title pages and imprints; a news brief is longer.
-_MIN_CHAPTER_CHARS = 80
+_MIN_CHAPTER_CHARS = 50
 # A reader of web pages may take parts of a chapter for what surrounds an article.
 _MIN_SHARE_OF_PAGE = 0.8
 _MAX_CHAPTERS = 10_000
@@ -85,16 +85,17 @@ def chapter_record(data: bytes) -> dict[str, Any]:
         Unreadable: it has no text.
     """
     html = decode(data, declared=declared_charset(data))
-    text = paragraphs(html)
+    text = paragraphs(without_head(html))
     if len(text) < _MIN_CHAPTER_CHARS:
         raise Unreadable(_NO_TEXT)
     try:
         record = page_record(data)
     except Unreadable:
         record = {}
-    if len(record.get("text", "")) < _MIN_SHARE_OF_PAGE * len(text):
+    found = record.get("text", "")
+    if len(found) < _MIN_SHARE_OF_PAGE * len(text) or found.split() == text.split():
         record["text"] = text
-        record["title"] = _heading(html) or record.get("title")
+    record["title"] = _heading(html) or record.get("title")
     return {key: value for key, value in record.items() if value}
 
 
@@ -119,7 +120,7 @@ def _facts(root: Any) -> dict[str, Any]:
 
 
 def _heading(html: str) -> str:
-    from lxml import html as lxml_html
+    from lxml import html as lxml_html  # type: ignore[import-untyped]
 
     tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=lxml_html.HTMLParser(encoding="utf-8"))
     for heading in tree.iter("h1", "h2", "h3"):

@@ -67,8 +67,8 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
 def pdf_paragraphs(data: bytes) -> dict[str, Any]:
     """Return a PDF's paragraphs, its pages and what it says of itself; called in a process that can be ended.
 
-    `pages` are offsets in the paragraphs joined by two line ends; `pictures` are the numbers of pages that show something,
-    but have no text.
+    `pages` are offsets in the paragraphs joined by two line ends; `pictures` are the numbers of pages that show
+    something, but have no text.
 
     Raises:
         Unreadable: it is no PDF, is damaged or protected.

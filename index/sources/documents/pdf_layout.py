@@ -20,6 +20,8 @@ _MAX_LEVELS = 12
 # Of the distance between lines and of the column's width: what begins a new paragraph.
 _PARAGRAPH_GAP = 1.35
 _INDENT = 0.7
+# Of the size of the type: manuscripts have two lines in the place of one, which is 2.4 of it.
+_WIDE_GAP = 2.8
 _SHORT_LINE = 0.75
 _AROUND_WORDS = ".,;:!?()\"'“”‘’"
 _SENTENCE_END = (".", "!", "?", ":", "”", '"', "»", "’", ")")
@@ -194,7 +196,7 @@ def _begins(above: Line, row: Line, pitch: float, left: float, right: float) -> 
     if abs(above.size - row.size) > _OTHER_SIZE * size:
         return True
     gap = above.base - row.base
-    if gap > _PARAGRAPH_GAP * max(pitch, row.size) and gap > _PARAGRAPH_GAP * pitch:
+    if gap > min(_PARAGRAPH_GAP * max(pitch, row.size), _WIDE_GAP * size):
         return True
     if row.left - left > _INDENT * size and abs(above.left - left) < _INDENT * size:
         return True

@@ -36,10 +36,8 @@ _MAX_HEAD_LINES = 9
 
 def looks_like(paragraphs: Sequence[str]) -> bool:
     """Return whether these are paragraphs of an export of Factiva."""
-    codes = {found["code"] for found in map(_CODE.fullmatch, with_own_lines(paragraphs, _CODED_MARK)) if found}
-    if "HD" in codes and len(codes & {"WC", "PD", "SN", "SC", "LP", "TD", "LA"}) >= 3:
-        return True
-    return _is_displayed(with_own_lines(paragraphs, _DISPLAY_MARK))
+    coded = _is_coded(with_own_lines(paragraphs, _CODED_MARK))
+    return coded or _is_displayed(with_own_lines(paragraphs, _DISPLAY_MARK))
 
 
 def stories(paragraphs: Sequence[str]) -> list[Story | str]:
@@ -48,11 +46,16 @@ def stories(paragraphs: Sequence[str]) -> list[Story | str]:
     Raises:
         Unreadable: no article can be told from the next.
     """
-    displayed = with_own_lines(paragraphs, _DISPLAY_MARK)
-    found = _displayed(displayed) if _is_displayed(displayed) else _coded(with_own_lines(paragraphs, _CODED_MARK))
+    coded = with_own_lines(paragraphs, _CODED_MARK)
+    found = _coded(coded) if _is_coded(coded) else _displayed(with_own_lines(paragraphs, _DISPLAY_MARK))
     if not found:
         raise Unreadable("looks like an export of Factiva, but the place where one article ends isn't marked in it")
     return found
+
+
+def _is_coded(lines: Sequence[str]) -> bool:
+    codes = {found["code"] for found in map(_CODE.fullmatch, lines) if found}
+    return "HD" in codes and len(codes & {"WC", "PD", "SN", "SC", "LP", "TD", "LA"}) >= 3
 
 
 def _is_displayed(lines: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from pullquote.index.sources.exports.lines import Story
 from pullquote.index.sources.exports.splitting import stories_in, story_articles
 from pullquote.index.sources.files import SourceFile
 from pullquote.index.sources.formats import webpage
-from pullquote.index.sources.formats.markup import paragraphs
+from pullquote.index.sources.formats.markup import paragraphs, without_head
 from pullquote.index.sources.streams import MAX_WHOLE_FILE_BYTES, read_whole
 from pullquote.index.sources.timed import timed_call
 
@@ -31,5 +31,5 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
 
 def page_stories(data: bytes) -> list[Story | str] | None:
     """Return the articles of a saved export, None where it is none; called in a process that can be ended."""
-    text = paragraphs(decode(data, declared=declared_charset(data)))
+    text = paragraphs(without_head(decode(data, declared=declared_charset(data))))
     return stories_in([paragraph for paragraph in text.split("\n\n") if paragraph])

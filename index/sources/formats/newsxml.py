@@ -147,7 +147,7 @@ def _newsml_1(item: Any) -> dict[str, Any]:
 
 def _block_text(element: Any) -> str:
     """Return the paragraphs of NITF's or XHTML's blocks, pictures left out."""
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]
 
     if element is None:
         return ""
