@@ -208,6 +208,6 @@ _USABLE: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@lru_cache(4096)
+@lru_cache(16_384)
 def _form(key: str) -> str:
     return _SEPARATORS.sub("", key[:80]).casefold()

@@ -52,7 +52,7 @@ def _records(source: SourceFile) -> Iterator[Any]:
             records = ArchiveIterator(_AsItComes(stream))
             records.INC_RECORD = ""  # what it would print on stderr
             yield from records
-        except (ArchiveLoadFailed, ValueError, EOFError) as error:
+        except (ArchiveLoadFailed, ValueError) as error:
             raise Unreadable(f"is damaged or cut off ({str(error)[:120]})") from error
 
 
@@ -94,6 +94,8 @@ def _sent(record: Any) -> tuple[bytes, Exception | None]:
         return record.content_stream().read(MAX_ARTICLE_BYTES + 1), None
     except Unreadable:
         raise
+    except (EOFError, OSError) as error:
+        raise Unreadable("is cut off before its end") from error
     except Exception as error:  # packed in a way that it isn't
         return b"", error
 

@@ -151,4 +151,4 @@ class TestWebArchive:
         *articles, last = read("a.warc.gz", data[: len(data) // 2])
         assert [item.url for item in articles] == [address for address, _ in pages[: len(articles)]]
         assert len(articles) > 50
-        assert last.reason == "is a gzip file that is cut off before its end; nothing is read from here on"
+        assert last.reason == "is cut off before its end; nothing is read from here on"
