@@ -23,6 +23,9 @@ from pullquote.index.sources.files import (
 )
 from pullquote.index.sources.sniffing import format_of
 
+# What to save them as.
+_OLDER_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": "PDF", ".wpd": ".docx"}
+
 # Standard input is held in memory, since its format has to be sniffed and it is hashed before it is read.
 MAX_STDIN_BYTES = 500_000_000
 
@@ -165,6 +168,8 @@ def _told_by_content(path: Path, name: str, size_bytes: int, *, named: bool) -> 
 
 def _unsupported(path: Path) -> str:
     kind = f"is a {extension(path)} file" if extension(path) else "has no extension"
+    if extension(path) in _OLDER_OFFICE:
+        return f"{kind}, of Office before 2007; save it as {_OLDER_OFFICE[extension(path)]}"
     return f"{kind}, and its content is of no known kind; Pullquote reads {' '.join(extensions())} and .gz of these"
 
 

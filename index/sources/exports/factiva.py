@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pullquote.index.sources.exports.lines import Story, first_day, is_byline, with_own_lines, without_empty
+from pullquote.index.sources.exports.lines import (
+    Story,
+    first_day,
+    is_byline,
+    language_code,
+    with_own_lines,
+    without_empty,
+)
 from pullquote.index.sources.files import Unreadable
 
 # Fields above the text, by what they are called here; None: not kept.
 _CODES = {
     "SE": "section", "HD": "title", "BY": "authors", "CR": "credit", "WC": None, "PD": "published", "ET": None,
-    "SN": "outlet", "SC": None, "ED": "edition", "PG": "printed_page", "VOL": None, "LA": "language_as_printed",
+    "SN": "outlet", "SC": None, "ED": "edition", "PG": "printed_page", "VOL": None, "LA": "language",
     "CY": None, "LP": "text", "TD": "text", "CLM": "column",
 }  # fmt: skip
+# An article begins with one of these; within a text only they are codes, whatever capitals a paragraph begins with.
+_FIRST = ("HD", "SE", "CLM")
+_AFTER_TEXT = (*_FIRST, "LP", "TD")
 # "HD Council votes", "HD|Council votes" of a table in RTF, or "HD" alone with its value below.
 _CODE = re.compile(rf"(?P<code>{'|'.join(_CODES)})(?:[ \t|]+(?P<value>.*))?", re.DOTALL)
 # Below the text; the letters alone may begin a sentence ("IN the end"), so that their values count, too.
@@ -97,6 +107,7 @@ def _displayed_story(lines: Sequence[str], document: str) -> Story | str:
         "authors": authors,
         "published": day[1],
         "outlet": below[0] if below else None,
+        "language": next(filter(None, map(language_code, lines[day[0] + 1 : head_end])), None),
         "text": "\n\n".join(lines[head_end:]),
         "document": document,
         "export": "Factiva",
@@ -105,25 +116,44 @@ def _displayed_story(lines: Sequence[str], document: str) -> Story | str:
 
 
 def _coded(lines: Sequence[str]) -> list[Story | str]:
-    found: list[dict[str, list[str]]] = []
-    values: dict[str, list[str]] = {}
-    code, ended = "", True
+    fields = _CodedFields()
     for line in lines:
+        fields.take(line)
+    return [_coded_story(values) for values in fields.articles]
+
+
+class _CodedFields:
+    """The fields of one article after another, line by line."""
+
+    def __init__(self) -> None:
+        self.articles: list[dict[str, list[str]]] = []
+        self._values: dict[str, list[str]] = {}
+        self._code = ""
+
+    def take(self, line: str) -> None:
+        """Add a line to the field that it belongs to."""
         field = _CODE.fullmatch(line)
-        if field and (not values.get("LP") or ended) and field["code"] in ("HD", "SE", "CLM") and "HD" in values:
-            values = {}
-        if _AFTER.match(line) and values:
-            code, ended = "", True
-        elif field and not (code in ("LP", "TD") and field["code"] not in ("LP", "TD", "HD", "SE", "CLM")):
-            if field["code"] in ("HD", "SE", "CLM") and "HD" in values:
-                values = {}
-            if not values:
-                found.append(values)
-            code, ended = field["code"], False
-            values.setdefault(code, []).extend([field["value"].strip()] if field["value"] else [])
-        elif code:
-            values[code].append(line.strip(" |"))
-    return [_coded_story(values) for values in found if values]
+        if self._values and _AFTER.match(line):
+            self._code = "AN" if line == "AN" else ""
+            self._number(line)
+        elif field and (self._code not in ("LP", "TD") or field["code"] in _AFTER_TEXT):
+            self._begin(field["code"], (field["value"] or "").strip())
+        elif self._code == "AN":
+            self._number(line)
+        elif self._code:
+            self._values[self._code].append(line.strip(" |"))
+
+    def _begin(self, code: str, value: str) -> None:
+        if not self._values or (code in _FIRST and "HD" in self._values):
+            self._values = {}
+            self.articles.append(self._values)
+        self._code = code
+        self._values.setdefault(code, []).extend([value] if value else [])
+
+    def _number(self, line: str) -> None:
+        number = _DOCUMENT.search(line)
+        if number:
+            self._values["AN"] = [number["number"]]
 
 
 def _coded_story(values: dict[str, list[str]]) -> Story | str:
@@ -131,6 +161,8 @@ def _coded_story(values: dict[str, list[str]]) -> Story | str:
     for code, name in _CODES.items():
         if name and name != "text" and code in values:
             story[name] = " ".join(" ".join(values[code]).split())
+    story["language"] = language_code(str(story.get("language", "")))
+    story["document"] = next(iter(values.get("AN", [])), None)
     body = [*values.get("LP", []), *values.get("TD", [])]
     story["text"] = "\n\n".join(paragraph for paragraph in body if paragraph)
     if not story.get("title"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from pullquote.index.sources.fields.dates import parse_published
 from pullquote.index.sources.files import Unreadable
@@ -74,6 +75,18 @@ def is_byline(line: str) -> bool:
     words = line.split()
     named = [word for word in words if word[:1].isupper()]
     return words[:1] in (["By"], ["BY"]) or (2 <= len(words) <= 6 and len(named) >= max(2, len(words) - 1))
+
+
+def language_code(name: str) -> str | None:
+    """Return the code of a language by its English name: "en" for "ENGLISH"; None for what is none."""
+    return _languages().get(name.strip().casefold())
+
+
+@lru_cache(1)
+def _languages() -> dict[str, str]:
+    from babel import Locale
+
+    return {name.casefold(): code for code, name in Locale("en").languages.items() if len(code) == 2}
 
 
 def without_empty(story: Story) -> Story:

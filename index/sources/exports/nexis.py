@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pullquote.index.sources.exports.lines import Story, day_in, first_day, with_own_lines, without_empty
+from pullquote.index.sources.exports.lines import Story, day_in, first_day, language_code, with_own_lines, without_empty
 from pullquote.index.sources.files import Unreadable
 
 _COUNTER = re.compile(
@@ -151,7 +151,7 @@ def _whole(story: Story, rest: Sequence[str]) -> Story | str:
     story["text"] = "\n\n".join(rest[:end])
     language = next(filter(None, map(_LANGUAGE.match, rest[end:])), None)
     if language:
-        story["language_as_printed"] = language["name"]
+        story["language"] = language_code(language["name"])
     if not story["text"]:
         return "is a document of Nexis without a text"
     return without_empty(story | {"export": "Nexis"})

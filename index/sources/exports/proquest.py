@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pullquote.index.sources.exports.lines import Story, day_in, with_own_lines, without_empty
+from pullquote.index.sources.exports.lines import Story, day_in, language_code, with_own_lines, without_empty
 from pullquote.index.sources.files import Unreadable
 
 _RULE = re.compile(r"_{20,}|\*{20,}")
@@ -34,7 +34,7 @@ _LABELS: dict[str, str | None] = {
     "pages": "printed_page",
     "document url": "proquest_url",
     "proquest document id": "document",
-    "language of publication": "language_as_printed",
+    "language of publication": "language",
     "credit": "credit",
     "dateline": "dateline",
     **dict.fromkeys(_NOT_KEPT),
@@ -109,6 +109,7 @@ def _story(lines: Sequence[str]) -> Story | str:
     published = story.get("published")
     if isinstance(published, str):
         story["published"] = day_in(published) or published
+    story["language"] = language_code(str(story.get("language", "")))
     story["text"] = "\n\n".join(paragraph for paragraph in body if paragraph)
     if not story["text"] or _NO_TEXT.fullmatch(str(story["text"])):
         return "is a document of ProQuest without its full text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -42,4 +43,16 @@ def story_articles(stories: Sequence[Story | str], name: str) -> Iterator[Articl
 def _article(story: Story | str, place: str) -> Article:
     if isinstance(story, str):
         raise Unreadable(story)
-    return to_article(story, source=place)
+    return to_article({"id": _id(story), **story}, source=place)
+
+
+def _id(story: Story) -> str:
+    """Return the database's number of a story, else one made from its words, outlet and day.
+
+    Two papers that print one agency's story are two articles, and one story in two exports is one.
+    """
+    database = str(story["export"]).lower()
+    if story.get("document"):
+        return f"{database}-{story['document']}"
+    named = "\n".join(str(story.get(key, "")) for key in ("outlet", "published", "title", "text"))
+    return f"{database}-{hashlib.sha256(named.encode('utf-8', 'replace')).hexdigest()[:12]}"

@@ -24,7 +24,7 @@ def test_a_folder_is_walked_sorted_hidden_and_unsupported_left_out(tmp_path):
     (skipped,) = [item for item in found if isinstance(item, Skipped)]
     assert skipped.source.endswith("/notes.doc")
     assert skipped.unsupported
-    assert skipped.reason.startswith("is a .doc file, and its content is of no known kind")
+    assert skipped.reason.startswith("is a .doc file, of Office before 2007; save it as .docx")
 
 
 def test_what_is_named_outright_is_an_error_when_it_cannot_be_read(tmp_path):

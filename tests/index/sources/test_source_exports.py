@@ -100,14 +100,11 @@ def test_factiva_codes_alone_on_their_lines(read):
     lines = ["HD", "Mill opens", "BY", "By Ann Roe", "WC", "20 words", "PD", "4 May 2031", "SN", "Vell Courier"]
     lines += ["LP", "The mill opened.", "TD", "IN the end it was late.", "RE-opened, in fact.", "CO", "vellmi : Mills"]
     lines += ["AN", "Document VELLC00020310504ea2100001"]
-    html = "<table>" + "".join(
-        f"<tr><td><b>{a}</b></td><td>{b}</td></tr>" for a, b in zip(lines[::2], lines[1::2], strict=False)
-    )
     for name, data in (("a.docx", docx(lines)), ("a.txt", "\n\n".join(lines))):
         (article,) = read(name, data)
         assert (article.title, article.outlet, article.authors) == ("Mill opens", "Vell Courier", ("Ann Roe",))
         assert article.text == "The mill opened.\n\nIN the end it was late.\n\nRE-opened, in fact."
-    assert html.startswith("<table>")
+        assert article.id == "factiva-VELLC00020310504ea2100001"
 
 
 def test_factiva_as_a_table_in_a_page(read):
@@ -148,3 +145,13 @@ def test_proquest_without_a_text(read):
 )
 def test_an_article_is_no_export(text):
     assert stories_in(text.split("\n\n")) is None
+
+
+def test_two_papers_with_one_story_are_two_articles(read):
+    def lines(outlet: str) -> list[str]:
+        return ["Mill opens", outlet, "May 4, 2031", "Body", "It opened.", "Language: ENGLISH", "End of Document"]
+
+    first, second, again = read("a.docx", docx([*lines("Vell Courier"), *lines("Brask Echo"), *lines("Vell Courier")]))
+    assert first.id == again.id != second.id
+    assert first.id.startswith("nexis-")
+    assert first.language == "en"
