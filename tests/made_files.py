@@ -45,6 +45,18 @@ def docx(paragraphs: Sequence[str], *, body: str = "") -> bytes:
     )
 
 
+def with_part(data: bytes, name: str, part: bytes) -> bytes:
+    """Return a document that is a ZIP file with another part of this name."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return zipped({**{one: archive.read(one) for one in archive.namelist()}, name: part}, stored=["mimetype"])
+
+
+def part_of(data: bytes, name: str) -> bytes:
+    """Return a part of a document that is a ZIP file."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name)
+
+
 def odt(paragraphs: Sequence[str], *, body: str = "") -> bytes:
     """Return an OpenDocument text of these paragraphs, and of `body`, which is XML."""
     text = "".join(f"<text:p>{escape(one)}</text:p>" for one in paragraphs)

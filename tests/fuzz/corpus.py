@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))  # run as a script, only this folder is looked through
 
-from made_files import column, docx, epub, mail, mbox, mhtml, odt, pdf, rtf, warc, xlsx, zipped
+from made_files import column, docx, epub, mail, mbox, mhtml, odt, part_of, pdf, rtf, warc, xlsx, zipped
 
 STORY = (
     "Mill opens after nine years\n\nBy Ann Roe and Bo Lee\n\nThe mayor of Vell, Ines Cole, opened "
@@ -135,6 +135,10 @@ def seeds() -> dict[str, list[bytes]]:
         "table": [TABLE.encode(), TABLE.replace(",", ";").encode(), TABLE.replace(",", "\t").encode()],
         "word": [docx(PARAGRAPHS), docx(PARAGRAPHS[:1])],
         "opendocument": [odt(PARAGRAPHS)],
+        "word text": [part_of(docx(PARAGRAPHS), "word/document.xml")],
+        "opendocument text": [part_of(odt(PARAGRAPHS), "content.xml")],
+        "book": [part_of(epub({"a.xhtml": ""}, metadata="<dc:title>Vell</dc:title>"), "OPS/book.opf")],
+        "sheet": [part_of(xlsx({"A": [["title", "text"], ["Mill", STORY]]}), "xl/worksheets/sheet1.xml")],
         "rtf": [rtf(PARAGRAPHS)],
         "pdf": [pdf([column(PARAGRAPHS[2][:400].split(". ")), [], column(["Fares rise."])])],
         "epub": [epub({"a.xhtml": CHAPTER}, metadata="<dc:title>Vell</dc:title>")],

@@ -41,6 +41,8 @@ from pullquote.qa.values.normalize import value_key
 from pullquote.qa.values.printed_values import read_values
 from pullquote.ui.chat.uploads import Pasted
 
+from made_files import docx, epub, odt, with_part, xlsx
+
 # Questions are bounded before they are read (`index.search.searching.MAX_QUERY_CHARS`).
 _MAX_QUESTION_CHARS = 1000
 
@@ -79,6 +81,12 @@ def _file(extension: str) -> Callable[[bytes], list[str]]:
             path.unlink()
 
     return run
+
+
+def _inside(extension: str, whole: bytes, part: str) -> Callable[[bytes], list[str]]:
+    """Return what runs an input as one part of a document: packed, no mutation would leave its XML readable."""
+    run_file = _file(extension)
+    return lambda data: run_file(with_part(whole, part, data))
 
 
 def _stdin(data: bytes) -> list[str]:
@@ -203,6 +211,11 @@ TARGETS: dict[str, Target] = {
     "gzip": Target("gzip", _file(".jsonl.gz")),
     "Word": Target("word", _file(".docx")),
     "OpenDocument": Target("opendocument", _file(".odt")),
+    "Word's text": Target("word text", _inside(".docx", docx(["Mill"]), "word/document.xml")),
+    "OpenDocument's text": Target("opendocument text", _inside(".odt", odt(["Mill"]), "content.xml")),
+    "EPUB's chapter": Target("page", _inside(".epub", epub({"a.xhtml": ""}), "OPS/a.xhtml")),
+    "EPUB's contents": Target("book", _inside(".epub", epub({"a.xhtml": ""}), "OPS/book.opf")),
+    "sheet": Target("sheet", _inside(".xlsx", xlsx({"A": [["a"]]}), "xl/worksheets/sheet1.xml")),
     "RTF": Target("rtf", _file(".rtf")),
     "PDF": Target("pdf", _file(".pdf")),
     "EPUB": Target("epub", _file(".epub")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from pullquote.index.sources.reasons import reason_for
 from pullquote.index.sources.record import storable
 from pullquote.index.sources.streams import open_bytes
 
+# With no handler at all Python prints a library's warnings to stderr.
+_NO_WARNINGS = logging.NullHandler()
 _HTML = ("text/html", "application/xhtml+xml")
 _MAX_ADDRESS_CHARS = 200
 
@@ -47,6 +50,7 @@ def _records(source: SourceFile) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
 
+    logging.getLogger("warcio").addHandler(_NO_WARNINGS)
     with open_bytes(source) as stream:
         try:
             records = ArchiveIterator(_AsItComes(stream))

@@ -33,7 +33,7 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
             if reader is None:
                 yield from _members(source, archive)
                 return
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
         raise Unreadable(f"is damaged or cut off before its end ({error})") from error
     except OSError as error:
         raise Unreadable(cause(error)) from error

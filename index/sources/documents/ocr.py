@@ -58,14 +58,16 @@ def _pictures(data: bytes, folder: Path) -> list[str]:
     """Write each page as a picture and return the files' names."""
     pdfium = library("pypdfium2", "a PDF")
     names = []
-    document = pdfium.PdfDocument(data)
-    for number in range(len(document)):
-        page = document[number]
-        scale = _DOTS_PER_INCH / _POINTS_PER_INCH
-        width, height = page.get_size()
-        scale = min(scale, (_MAX_DOTS / max(1.0, width * height)) ** 0.5)
-        name = folder / f"page-{number + 1}.png"
-        page.render(scale=scale, grayscale=True).to_pil().save(name)
-        names.append(str(name))
-        page.close()
+    try:
+        document = pdfium.PdfDocument(data)
+        for number in range(len(document)):
+            page = document[number]
+            width, height = page.get_size()
+            scale = min(_DOTS_PER_INCH / _POINTS_PER_INCH, (_MAX_DOTS / max(1.0, width * height)) ** 0.5)
+            name = folder / f"page-{number + 1}.png"
+            page.render(scale=scale, grayscale=True).to_pil().save(name)
+            names.append(str(name))
+            page.close()
+    except (pdfium.PdfiumError, ValueError, OSError) as error:
+        raise Unreadable(f"is a scan with a page that can't be drawn ({str(error)[:120]})") from error
     return names

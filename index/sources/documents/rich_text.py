@@ -41,7 +41,10 @@ def rtf_paragraphs(data: bytes) -> dict[str, Any]:
     if not code.startswith("{\\rtf"):
         raise Unreadable("is no RTF document, whatever its name")
     code = _PICTURE.sub("", code)
-    text = rtf_to_text(code, encoding="cp1252", errors="replace")
+    try:
+        text = rtf_to_text(code, encoding="cp1252", errors="replace")
+    except (ValueError, OverflowError, LookupError) as error:  # a character or an encoding that is none
+        raise Unreadable(f"is RTF with something in it that RTF doesn't have ({error})"[:200]) from error
     lines = (line.strip(" \t|") for line in text.replace("\x00", "").split("\n"))
     title = _TITLE.search(code)
     return {

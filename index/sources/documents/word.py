@@ -48,10 +48,12 @@ def word_paragraphs(data: bytes) -> dict[str, Any]:
 
     try:
         document = Document(io.BytesIO(data))
+        body, facts = document.element.body, _facts(document)
     except Exception as error:  # python-docx raises what its parts raise
         raise Unreadable(f"is no Word document that can be read ({type(error).__name__}: {error})"[:200]) from error
-    paragraphs = _blocks(document.element.body)
-    return {"paragraphs": paragraphs, "facts": _facts(document)}
+    if body is None:
+        raise Unreadable("is no Word document: it has no body")
+    return {"paragraphs": _blocks(body), "facts": facts}
 
 
 def _facts(document: Any) -> dict[str, Any]:

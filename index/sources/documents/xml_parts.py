@@ -11,6 +11,8 @@ from pullquote.index.sources.files import Unreadable, megabytes
 
 # A book of 1,000 pages has 5 MB; 100 MB take about 1 GB as a tree.
 _MAX_PART_BYTES = 100_000_000
+# What zipfile raises at a damaged file: ValueError where a place in it is before its beginning.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError)
 _OLD_OFFICE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -34,7 +36,7 @@ class DocumentParts:
             )
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
-        except zipfile.BadZipFile as error:
+        except _DAMAGE as error:
             raise Unreadable(f"is damaged or cut off before its end ({error})") from error
 
     @property
@@ -63,7 +65,7 @@ class DocumentParts:
             raise Unreadable("is protected with a password; save it without one")
         try:
             return self._zip.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise Unreadable(f"is damaged or cut off before its end ({error})") from error
 
     def tree(self, name: str) -> Any:

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from qa_cases import AGES
 
 from pullquote.answers import Hit
-from pullquote.articles import Article
 from pullquote.articles import Article, Passage
 from pullquote.qa.ranking.combining import Combiner
 from pullquote.qa.ranking.confidence import FEATURES, ConfidenceModel
-from pullquote.qa.ranking.evidence import MAX_CITATIONS, candidates, cite, confirmed
+from pullquote.qa.ranking.evidence import MAX_CITATIONS, candidates, cite, confirmed, page_at
 from pullquote.qa.ranking.found import RANK_PENALTY, TEMPERATURE, Asked, Found, collect
 from pullquote.qa.reading.reader import Reading, ScoredSpan
 
