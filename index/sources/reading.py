@@ -10,7 +10,7 @@ from pullquote.index.sources.export_marks import LOOKED_AT_BYTES, may_be_export
 from pullquote.index.sources.files import FORMATS, SourceFile, Unreadable, extension
 from pullquote.index.sources.plugin_formats import read_with
 from pullquote.index.sources.reasons import reason_for
-from pullquote.index.sources.sniffing import format_of
+from pullquote.index.sources.sniffing import beginning, format_of
 from pullquote.index.sources.streams import open_bytes
 from pullquote.plugins import Plugin, PluginKind, plugin_named
 
@@ -45,6 +45,6 @@ def _format(source: SourceFile) -> str:
         raise Unreadable(f"is a {source.extension or 'nameless'} file, which Pullquote does not read")
     if name == "formats.webpage":
         with open_bytes(source) as stream:
-            if may_be_export(stream.read(LOOKED_AT_BYTES)):
+            if may_be_export(beginning(stream, LOOKED_AT_BYTES)):
                 return "exports.page"
     return name

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zlib
 
 from pullquote.index.sources.decoding import byte_order_mark, looks_binary
 from pullquote.index.sources.files import FORMATS, SourceFile
@@ -96,8 +98,20 @@ def format_of(source: SourceFile, *, named: bool = False) -> str | None:
         Unreadable: it can't be opened.
     """
     with open_bytes(source) as stream:
-        head = stream.read(HEAD_BYTES)
+        head = beginning(stream, HEAD_BYTES)
     return format_by_head(head, source.extension, named=named)
+
+
+def beginning(stream: io.BufferedReader, size_bytes: int) -> bytes:
+    """Return the first bytes of a stream; where it is damaged soon after its beginning, those before the damage."""
+    head = b""
+    try:
+        while len(head) < size_bytes and (chunk := stream.read1(size_bytes - len(head))):
+            head += chunk
+    except (EOFError, OSError, zlib.error):
+        if not head:
+            raise
+    return head
 
 
 def format_by_head(head: bytes, extension: str, *, named: bool = False) -> str | None:

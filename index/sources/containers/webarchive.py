@@ -48,7 +48,6 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
 
 def _records(source: SourceFile) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
 
     logging.getLogger("warcio").addHandler(_NO_WARNINGS)
     with open_bytes(source) as stream:
@@ -56,7 +55,9 @@ def _records(source: SourceFile) -> Iterator[Any]:
             records = ArchiveIterator(_AsItComes(stream))
             records.INC_RECORD = ""  # what it would print on stderr
             yield from records
-        except (ArchiveLoadFailed, ValueError) as error:
+        except (EOFError, OSError):  # of the file that it reads, whose own damage is named there
+            raise
+        except Exception as error:  # it takes headers for granted
             raise Unreadable(f"is damaged or cut off ({str(error)[:120]})") from error
 
 
@@ -77,6 +78,13 @@ class _AsItComes:
 
 
 def _is_page(record: Any) -> bool:
+    try:
+        return _is_html(record)
+    except AttributeError:  # headers that are none
+        return False
+
+
+def _is_html(record: Any) -> bool:
     if record.rec_type == "response":
         if record.http_headers is None or record.http_headers.get_statuscode() != "200":
             return False

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sys
 
 import pytest
 
 from pullquote.articles import Article
+from pullquote.index.sources.documents.opendocument import odt_paragraphs
+from pullquote.index.sources.documents.spreadsheet import sheet_rows
+from pullquote.index.sources.files import Unreadable
 
-from made_files import docx, epub, odt, rtf, xlsx, zipped
+from made_files import docx, epub, odt, part_of, rtf, with_part, xlsx, zipped
 
 STORY = ["Mill opens in Vell", "By Ann Roe", "The mayor, Zoë Łind, said: “At last.”"]
 
@@ -165,32 +169,21 @@ def test_entities_are_refused(reason, read, declared):
 
 
 def _docx_with(declared: str) -> bytes:
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(docx(["Mill"]))) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    main = files["word/document.xml"].decode().replace("Mill", "&a;")
-    return zipped({**files, "word/document.xml": declared + main})
+    whole = docx(["Mill"])
+    main = part_of(whole, "word/document.xml").decode().replace("Mill", "&a;")
+    return with_part(whole, "word/document.xml", f"{declared}{main}".encode())
 
 
-def test_what_unpacks_to_too_much_is_left(reason, monkeypatch):
-    from pullquote.index.sources import timed
-    from pullquote.index.sources.documents import xml_parts
-
-    monkeypatch.setattr(timed._PROCESS, "can_start", False)
-    timed.end_process()
-    monkeypatch.setattr(xml_parts, "_MAX_PART_BYTES", 1_000)
+def test_what_unpacks_to_too_much_is_left(monkeypatch):
+    monkeypatch.setattr("pullquote.index.sources.documents.xml_parts._MAX_PART_BYTES", 1_000)
     files = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a>" + " " * 2_000 + "</a>"}
-    assert reason("a.odt", zipped(files)) == "unpacks to more than the 0 MB allowed for a document's text"
+    with pytest.raises(Unreadable, match="unpacks to more than the 0 MB allowed for a document's text"):
+        odt_paragraphs(zipped(files))
 
 
-def test_a_library_that_is_missing_is_named(reason, monkeypatch):
-    from pullquote.index.sources import timed
-
-    monkeypatch.setattr(timed._PROCESS, "can_start", False)
-    timed.end_process()
-    monkeypatch.setitem(__import__("sys").modules, "python_calamine", None)
-    assert reason("a.xlsx", xlsx({"A": [["text"], ["x"]]})) == (
-        "is a spreadsheet, which needs an extra: pip install 'pullquote[documents]'"
-    )
+def test_a_library_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    with pytest.raises(
+        Unreadable, match=r"is a spreadsheet, which needs an extra: pip install 'pullquote\[documents\]'"
+    ):
+        sheet_rows(xlsx({"A": [["text"], ["x"]]}))

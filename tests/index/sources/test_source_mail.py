@@ -118,7 +118,7 @@ class TestMailbox:
         assert (first.text, second.text) == (TEXT, TEXT[:-27])
 
     def test_a_large_one_is_streamed(self):
-        one = mbox([mail("Mill", TEXT, attachments={"a.png": b"\x89PNG" + bytes(40_000)})])
+        one = mbox([mail("Mill", TEXT, attachments={"a.png": b"\x89PNG" + bytes(15_000)})])
         source = SourceFile(None, "a.mbox", 60 * len(one), stream=lambda: io.BufferedReader(_Repeated(one, 60)))
         tracemalloc.start()
         found = list(read_articles(source))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 import pytest
 
 from pullquote.articles import Article
+from pullquote.index.sources.documents.pdf import pdf_paragraphs
+from pullquote.index.sources.files import Unreadable
 
 from made_files import column, pdf
 
@@ -163,10 +166,7 @@ def test_protected_cut_off_and_broken(reason):
     assert reason("b.pdf", whole[:40]) == "is no PDF, or is damaged"
 
 
-def test_an_extra_that_is_missing_is_named(reason, monkeypatch):
-    from pullquote.index.sources import timed
-
-    monkeypatch.setattr(timed._PROCESS, "can_start", False)
-    timed.end_process()
-    monkeypatch.setitem(__import__("sys").modules, "pypdfium2", None)
-    assert reason("a.pdf", pdf([COLUMNS])) == "is a PDF, which needs an extra: pip install 'pullquote[documents]'"
+def test_an_extra_that_is_missing_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(Unreadable, match=r"is a PDF, which needs an extra: pip install 'pullquote\[documents\]'"):
+        pdf_paragraphs(pdf([COLUMNS]))
