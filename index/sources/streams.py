@@ -110,7 +110,10 @@ class _Unpacked(gzip.GzipFile):
         Raises:
             Unreadable: so far it has unpacked to far more than was read of it.
         """
-        count = super().readinto(buffer)
+        # Not GzipFile's own: it waits until the buffer is full, and loses what it has where damage comes first.
+        data = self.read1(len(buffer))
+        count = len(data)
+        buffer[:count] = data
         self._unpacked_bytes += count
         allowed = max(_UNPACKED_FREELY_BYTES, MAX_UNPACKED_RATIO * self._packed.tell())
         if self._unpacked_bytes > allowed:

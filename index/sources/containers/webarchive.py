@@ -55,7 +55,7 @@ def _records(source: SourceFile) -> Iterator[Any]:
             records = ArchiveIterator(_AsItComes(stream))
             records.INC_RECORD = ""  # what it would print on stderr
             yield from records
-        except (EOFError, OSError):  # of the file that it reads, whose own damage is named there
+        except (Unreadable, OSError):  # of the file that it reads, whose own damage is named there
             raise
         except Exception as error:  # it takes headers for granted
             raise Unreadable(f"is damaged or cut off ({str(error)[:120]})") from error
@@ -69,7 +69,10 @@ class _AsItComes:
         self._place = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read1(size)
+        try:
+            data = self._stream.read1(size)
+        except EOFError as error:  # warcio takes it for the end of the archive
+            raise Unreadable("is cut off before its end") from error
         self._place += len(data)
         return data
 
@@ -103,13 +106,15 @@ def _sent(record: Any) -> tuple[bytes, Exception | None]:
         Unreadable: the file itself is damaged here.
     """
     try:
-        return record.content_stream().read(MAX_ARTICLE_BYTES + 1), None
-    except Unreadable:
+        page = record.content_stream().read(MAX_ARTICLE_BYTES + 1)
+        cut_off = getattr(record.raw_stream, "limit", 0) > 0 and not record.raw_stream.read(1)
+    except (Unreadable, OSError):
         raise
-    except (EOFError, OSError) as error:
-        raise Unreadable("is cut off before its end") from error
     except Exception as error:  # packed in a way that it isn't
         return b"", error
+    if cut_off:
+        raise Unreadable("is cut off before its end")
+    return page, None
 
 
 def _articles(

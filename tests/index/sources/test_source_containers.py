@@ -152,3 +152,9 @@ class TestWebArchive:
         assert [item.url for item in articles] == [address for address, _ in pages[: len(articles)]]
         assert len(articles) > 15
         assert last.reason == "is cut off before its end; nothing is read from here on"
+
+    def test_a_record_that_is_cut_off_is_no_page(self, read):
+        data = warc(self.PAGES)
+        first, last = read("a.warc", data[:-60])
+        assert first.title == "Mill"
+        assert last.reason == "is cut off before its end; nothing is read from here on"
