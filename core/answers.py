@@ -83,6 +83,7 @@ class Citation(FromJson):
         reader_score: raw span score of the reader (a difference of logits, any real; higher is better).
         retrieval_score: the search's score of the passage (any real; higher is better).
         speaker: who says the sentence, in words of the article, where it or the one before names them; else None.
+        page: of a document with pages, the one on which the span begins, from 1; else None.
     """
 
     article_id: str
@@ -103,6 +104,7 @@ class Citation(FromJson):
     reader_score: float
     retrieval_score: float
     speaker: str | None = None
+    page: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the object that stands in an answer's JSON object."""
@@ -125,6 +127,7 @@ class Citation(FromJson):
             "reader_score": round(self.reader_score, 4),
             "retrieval_score": round(self.retrieval_score, 6),
             **({} if self.speaker is None else {"speaker": self.speaker}),
+            **({} if self.page is None else {"page": self.page}),
         }
 
 

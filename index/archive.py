@@ -169,7 +169,7 @@ class Archive:
             if not create:
                 raise NotAnArchive(f"There is no archive at {folder}; make one with: pullquote add SOURCE...")
             loaded = loaded or _as_embedder(DEFAULT_EMBEDDER)
-            own = embedder is not None and not isinstance(embedder, (str, *_LOADED_BY_NAME))
+            own = not (embedder is None or isinstance(embedder, (str, _LOADED_BY_NAME)))
             plugin = _embedder_plugin(embedder) if isinstance(embedder, str) else None
             package = plugin.packages[0] if plugin else None
             address = checked_address(index, folder) if index is not None and index != LOCAL else None

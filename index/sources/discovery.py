@@ -13,6 +13,7 @@ from pathlib import Path
 from pullquote.articles import Skipped
 from pullquote.index.sources.files import (
     SourceFile,
+    Unreadable,
     cause,
     extension,
     extensions,
@@ -20,6 +21,10 @@ from pullquote.index.sources.files import (
     megabytes,
     text_file_of,
 )
+from pullquote.index.sources.sniffing import format_of
+
+# What to save them as.
+_OLDER_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": "PDF", ".wpd": ".docx"}
 
 # Standard input is held in memory, since its format has to be sniffed and it is hashed before it is read.
 MAX_STDIN_BYTES = 500_000_000
@@ -138,7 +143,7 @@ class _Walk:
         self._files.add(name)
         if not stat.S_ISREG(status.st_mode):
             yield Skipped(name, "is not a regular file", unsupported=not explicit)
-        elif not is_supported(path):
+        elif not is_supported(path) and not _told_by_content(path, name, status.st_size, named=explicit):
             yield Skipped(name, _unsupported(path), unsupported=not explicit)
         elif not os.access(path, os.R_OK):
             yield Skipped(name, "cannot be read (Permission denied)")
@@ -153,9 +158,19 @@ def _in_archive(folder: Path) -> bool:
     )
 
 
+def _told_by_content(path: Path, name: str, size_bytes: int, *, named: bool) -> bool:
+    """Return whether the first bytes of a file with an unknown extension, or none, tell a kind that can be read."""
+    try:
+        return format_of(SourceFile(path=path, name=name, size=size_bytes), named=named) is not None
+    except Unreadable:
+        return False
+
+
 def _unsupported(path: Path) -> str:
     kind = f"is a {extension(path)} file" if extension(path) else "has no extension"
-    return f"{kind}; Pullquote reads {' '.join(extensions())} and .gz of these"
+    if extension(path) in _OLDER_OFFICE:
+        return f"{kind}, of Office before 2007; save it as {_OLDER_OFFICE[extension(path)]}"
+    return f"{kind}, and its content is of no known kind; Pullquote reads {' '.join(extensions())} and .gz of these"
 
 
 def _name(path: Path) -> str:

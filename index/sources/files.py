@@ -6,10 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import IO
+from pathlib import Path, PurePath, PurePosixPath
+from typing import IO, TYPE_CHECKING
 
 from pullquote.plugins import PluginKind, plugins
+
+if TYPE_CHECKING:
+    from pullquote.index.sources.allowance import Allowance
 
 # One article is a few kilobytes; the longest newspaper series are under 1 MB. Anything near 20 MB is a
 # dump under the wrong extension, and reading it whole would stall an `add` of thousands of files.
@@ -18,23 +21,40 @@ MAX_ARTICLE_BYTES = 20_000_000
 # A sidecar holds seven short keys.
 MAX_SIDECAR_BYTES = 1_000_000
 
-# Extension (without .gz) -> the module of this package that reads it.
+# Extension (without .gz) -> the module of this package that reads it, if the content doesn't tell another
+# (`sniffing.format_of`).
 FORMATS = {
-    ".txt": "text",
-    ".md": "text",
-    ".html": "webpage",
-    ".htm": "webpage",
-    ".jsonl": "jsonlines",
-    ".ndjson": "jsonlines",
-    ".json": "jsonlines",
-    ".csv": "table",
-    ".tsv": "table",
-    ".xml": "feed",
-    ".rss": "feed",
-    ".atom": "feed",
+    ".txt": "formats.text",
+    ".md": "formats.text",
+    ".markdown": "formats.text",
+    ".html": "formats.webpage",
+    ".htm": "formats.webpage",
+    ".xhtml": "formats.webpage",
+    ".jsonl": "formats.jsonlines",
+    ".ndjson": "formats.jsonlines",
+    ".json": "formats.jsonlines",
+    ".csv": "formats.table",
+    ".tsv": "formats.table",
+    ".xml": "formats.feed",
+    ".rss": "formats.feed",
+    ".atom": "formats.feed",
+    ".nitf": "formats.newsxml",
+    ".pdf": "documents.pdf",
+    ".docx": "documents.word",
+    ".odt": "documents.opendocument",
+    ".rtf": "documents.rich_text",
+    ".epub": "documents.epub",
+    ".xlsx": "documents.spreadsheet",
+    ".eml": "containers.mail",
+    ".mbox": "containers.mailbox",
+    ".mhtml": "containers.mail",
+    ".mht": "containers.mail",
+    ".warc": "containers.webarchive",
+    ".wacz": "containers.zipped",
+    ".zip": "containers.zipped",
 }
 
-_WITH_SIDECAR = (".txt", ".md", ".txt.gz", ".md.gz")
+_WITH_SIDECAR = (".txt", ".md", ".txt.gz", ".md.gz", ".docx", ".odt", ".rtf", ".pdf")
 _CHUNK_BYTES = 1 << 20
 
 
@@ -50,7 +70,10 @@ class SourceFile:
         path: where it is; None for "-", the standard input.
         name: absolute path with links resolved, as shown in messages and stored; "-" for standard input.
         size: bytes on disk (compressed, for .gz).
-        data: its bytes, for standard input only.
+        data: its bytes, where it is no file: standard input, an attachment.
+        stream: opens its bytes, where it lies in another file and is too large to be held.
+        depth: how many files it lies in.
+        allowance: how much more may be unpacked, for what lies in another file.
         opened: called with the raw stream (before gzip is taken off) when it is opened, so that progress
             can be read off its position.
     """
@@ -59,7 +82,15 @@ class SourceFile:
     name: str
     size: int
     data: bytes | None = field(default=None, repr=False)
+    stream: Callable[[], IO[bytes]] | None = field(default=None, repr=False, compare=False)
+    depth: int = 0
+    allowance: Allowance | None = field(default=None, repr=False, compare=False)
     opened: Callable[[IO[bytes]], None] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def extension(self) -> str:
+        """The lower-case extension of its name, `.gz` left off; "" for standard input."""
+        return extension(self.path or PurePosixPath(self.name))
 
     def read_bytes(self) -> bytes:
         """Return its bytes, with gzip taken off; at most 20 MB.
@@ -72,7 +103,7 @@ class SourceFile:
         return read_whole(self)
 
 
-def extension(path: Path) -> str:
+def extension(path: PurePath) -> str:
     """Return the lower-case extension that tells the format, `.gz` left off: `.jsonl` for `a.JSONL.gz`."""
     name = path.name.lower().removesuffix(".gz")
     return os.path.splitext(name)[1]
@@ -89,7 +120,7 @@ def extensions() -> list[str]:
 
 
 def sidecar_of(path: Path) -> Path | None:
-    """Return the existing `NAME.json` that holds the metadata of the text file `NAME.txt`, or None."""
+    """Return the existing `NAME.json` that holds the metadata of `NAME.txt`, `NAME.docx` or the like, or None."""
     if not path.name.lower().endswith(_WITH_SIDECAR):
         return None
     sidecar = path.with_name(_stem(path) + ".json")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from importlib import import_module
 
 from pullquote.articles import Article, Skipped
+from pullquote.index.sources.export_marks import LOOKED_AT_BYTES, may_be_export
 from pullquote.index.sources.files import FORMATS, SourceFile, Unreadable, extension
 from pullquote.index.sources.plugin_formats import read_with
 from pullquote.index.sources.reasons import reason_for
+from pullquote.index.sources.sniffing import beginning, format_of
 from pullquote.index.sources.streams import open_bytes
 from pullquote.plugins import Plugin, PluginKind, plugin_named
-
-_SNIFFED_BYTES = 4096
-_HTML = re.compile(rb"<!doctype\s+html|<html\b", re.IGNORECASE)
-_FEED = re.compile(rb"<(?:rss|feed|(?:\w+:)?rdf)\b", re.IGNORECASE)
 
 
 def read_articles(source: SourceFile) -> Iterator[Article | Skipped]:
@@ -30,7 +27,7 @@ def read_articles(source: SourceFile) -> Iterator[Article | Skipped]:
         if plugin:
             yield from read_with(plugin, source)
         else:
-            yield from import_module(f"pullquote.index.sources.formats.{_format(source)}").read(source)
+            yield from import_module(f"pullquote.index.sources.{_format(source)}").read(source)
     except Exception as error:
         yield Skipped(source.name, reason_for(error))
 
@@ -43,21 +40,11 @@ def _plugin(source: SourceFile) -> Plugin | None:
 
 
 def _format(source: SourceFile) -> str:
-    if source.path is not None:
-        name = FORMATS.get(extension(source.path))
-        if name is None:
-            raise Unreadable(f"is a {extension(source.path) or 'nameless'} file, which Pullquote does not read")
-        return name
-    with open_bytes(source) as stream:
-        head = stream.read(_SNIFFED_BYTES)
-    start = head.lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
-    if start.startswith((b"{", b"[")):
-        return "jsonlines"
-    if start.startswith(b"<"):
-        # XHTML begins with an XML declaration, too, so what counts is the first element.
-        feed, html = _FEED.search(start), _HTML.search(start)
-        if feed and (not html or feed.start() < html.start()):
-            return "feed"
-        if html:
-            return "webpage"
-    return "text"
+    name = format_of(source, named=True)
+    if name is None:
+        raise Unreadable(f"is a {source.extension or 'nameless'} file, which Pullquote does not read")
+    if name == "formats.webpage":
+        with open_bytes(source) as stream:
+            if may_be_export(beginning(stream, LOOKED_AT_BYTES)):
+                return "exports.page"
+    return name

@@ -1,9 +1,10 @@
-"""Bytes of a source file: gzip taken off, sizes bounded, lines bounded, damage named."""
+"""Bytes of a source: a file, what lies in one; gzip taken off, sizes bounded, lines bounded, damage named."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,16 +36,17 @@ def open_bytes(source: SourceFile) -> Iterator[io.BufferedReader]:
         Unreadable: the file cannot be opened or read, or its gzip is damaged, cut off or a bomb.
     """
     with _named_damage():
-        if source.path is None:
+        if source.stream is not None:
+            raw = _buffered(cast(io.BufferedIOBase, source.stream()))
+        elif source.path is None:
             raw = _buffered(io.BytesIO(source.data or b""))
-            packed = (source.data or b"").startswith(_GZIP_MAGIC)
         else:
             raw = source.path.open("rb")
-            packed = source.path.name.lower().endswith(".gz")
         with raw:
             if source.opened:
                 source.opened(raw)
-            if packed:
+            # What is called .gz and isn't gzip is damaged; gzip under any other name is gzip.
+            if raw.peek(2)[:2] == _GZIP_MAGIC or (source.path and source.path.name.lower().endswith(".gz")):
                 with _buffered(_Unpacked(raw)) as stream:
                     yield stream
             else:
@@ -108,7 +110,10 @@ class _Unpacked(gzip.GzipFile):
         Raises:
             Unreadable: so far it has unpacked to far more than was read of it.
         """
-        count = super().readinto(buffer)
+        # Not GzipFile's own: it waits until the buffer is full, and loses what it has where damage comes first.
+        data = self.read1(len(buffer))
+        count = len(data)
+        buffer[:count] = data
         self._unpacked_bytes += count
         allowed = max(_UNPACKED_FREELY_BYTES, MAX_UNPACKED_RATIO * self._packed.tell())
         if self._unpacked_bytes > allowed:
@@ -131,5 +136,7 @@ def _named_damage() -> Iterator[None]:
         raise Unreadable("is a gzip file that is cut off before its end") from error
     except zlib.error as error:
         raise Unreadable(f"is a damaged gzip file ({error})") from error
+    except zipfile.BadZipFile as error:
+        raise Unreadable(f"is damaged in its ZIP file ({error})") from error
     except OSError as error:
         raise Unreadable(cause(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from dataclasses import replace
 from itertools import islice
 
 from pullquote.answers import Candidate, Citation, Hit
+from pullquote.articles import Article
 from pullquote.graphemes import whole_graphemes
 from pullquote.index.passages.sentences import sentence_around
 from pullquote.index.search.kinds import AskedKind, kind_of
@@ -235,4 +237,13 @@ def cite(hit: Hit, span: ScoredSpan, *, read: ScoredSpan | None = None) -> Citat
         sha256=hashlib.sha256(article.text.encode()).hexdigest(),
         reader_score=span.score,
         retrieval_score=hit.score,
+        page=page_at(article, start),
     )
+
+
+def page_at(article: Article, start: int) -> int | None:
+    """Return the page, from 1, on which a character of an article stands; None where it has no pages."""
+    pages = article.extra.get("pages")
+    if not isinstance(pages, list) or not pages or any(type(offset) is not int for offset in pages):
+        return None
+    return bisect.bisect_right(pages, start) if pages[0] == 0 and pages == sorted(pages) else None

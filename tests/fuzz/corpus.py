@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # run as a script, only this folder is looked through
+
+from made_files import column, docx, epub, mail, mbox, mhtml, odt, part_of, pdf, rtf, warc, xlsx, zipped
 
 STORY = (
     "Mill opens after nine years\n\nBy Ann Roe and Bo Lee\n\nThe mayor of Vell, Ines Cole, opened "
@@ -63,6 +69,42 @@ LINES = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS)
 TABLE = (
     'Title,Text,authors,published\nMill,"The mill ""Vell""\nopened.",Ann Roe,2031-05-04\nFares,12 crowns a ticket,,\n'
 )
+PARAGRAPHS = STORY.split("\n\n")
+NITF = (
+    '<nitf><head><docdata><date.issue norm="20310504T100000Z"/><doc-id id-string="1"/></docdata><pubdata name="Vell"/>'
+    "</head><body><body.head><hedline><hl1>Mill opens</hl1></hedline><byline>By <person>Ann Roe</person></byline>"
+    "</body.head><body.content><p>The mill opened.</p><hl2>Cost</hl2><p>4 million.</p></body.content></body></nitf>"
+)
+NEWSML = (
+    '<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"><itemSet><newsItem guid="urn:1" xml:lang="en"><itemMeta>'
+    '<itemClass qcode="ninat:text"/><provider literal="Vell"/><versionCreated>2031-05-04T10:00:00Z</versionCreated>'
+    "</itemMeta><contentMeta><headline>Mill opens</headline></contentMeta><contentSet><inlineXML><html><body><p>It "
+    "opened.</p></body></html></inlineXML></contentSet></newsItem></itemSet></newsMessage>"
+)
+NEXIS = (
+    "1 of 2 DOCUMENTS\n\nVell Courier\n\nMay 4, 2031 Sunday\n\nMill opens\n\nBYLINE: Ann Roe\n\nLENGTH: 8 words\n\nIt "
+    "opened.\n\nLOAD-DATE: May 5, 2031\n\n2 of 2 DOCUMENTS\n\nVell Courier\n\nMay 5, 2031\n\nFares\n\nLENGTH: 8 "
+    "words\n\n"
+    "They rise."
+)
+FACTIVA = (
+    "HD Mill opens\n\nBY Ann Roe\n\nWC 8 words\n\nPD 4 May 2031\n\nSN Courier\n\nLP It opened.\n\nTD It cost 4 "
+    "million.\n\n"
+    "AN Document VELLC00020310504ea2100001\n\nFares rise\n\n8 words\n\n5 May 2031\n\nCourier\n\n(c) 2031 "
+    "Courier\n\nThey rise."
+    "\n\nDocument VELLC00020310504ea2100002"
+)
+PROQUEST = (
+    "____________________________________________________________\n\nMill opens\n\nAuthor: Roe, Ann\n\n"
+    "Publication info: "
+    "Courier ; Vell [Vell]04 May 2031: A.1.\n\nFull text: It opened.\n\nSubject: Mills\n\nProQuest document ID: 1"
+)
+NINJS = {
+    "uri": "urn:1", "headlines": [{"value": "Mill"}], "bodies": [{"contenttype": "text/html", "value": "<p>It.</p>"}],
+    "versioncreated": "2031-05-04T10:00:00Z", "infosources": [{"name": "Vell"}], "by": "Ann Roe",
+}  # fmt: skip
+ANSWER = {"articles": [{"source": {"name": "Vell"}, "author": "Ann Roe", "title": "Mill", "content": "It opened."}]}
+CHAPTER = f"<html><head><title>x</title></head><body><h1>Mill</h1><p>{STORY}</p></body></html>"
 DATES = (
     "2031-05-04",
     "2031-05-04T10:00:00+02:00",
@@ -91,6 +133,34 @@ def seeds() -> dict[str, list[bytes]]:
         "lines": [LINES.encode(), ("\ufeff" + LINES).encode()],
         "json": [json.dumps(ROWS).encode(), json.dumps(ROWS[0], indent=1).encode()],
         "table": [TABLE.encode(), TABLE.replace(",", ";").encode(), TABLE.replace(",", "\t").encode()],
+        "word": [docx(PARAGRAPHS), docx(PARAGRAPHS[:1])],
+        "opendocument": [odt(PARAGRAPHS)],
+        "word text": [part_of(docx(PARAGRAPHS), "word/document.xml")],
+        "opendocument text": [part_of(odt(PARAGRAPHS), "content.xml")],
+        "book": [part_of(epub({"a.xhtml": ""}, metadata="<dc:title>Vell</dc:title>"), "OPS/book.opf")],
+        "sheet": [part_of(xlsx({"A": [["title", "text"], ["Mill", STORY]]}), "xl/worksheets/sheet1.xml")],
+        "rtf": [rtf(PARAGRAPHS)],
+        "pdf": [pdf([column(PARAGRAPHS[2][:400].split(". ")), [], column(["Fares rise."])])],
+        "epub": [epub({"a.xhtml": CHAPTER}, metadata="<dc:title>Vell</dc:title>")],
+        "spreadsheet": [xlsx({"A": [["title", "text"], ["Mill", STORY]]})],
+        "mail": [
+            mail("Mill", STORY, html=f"<p>{STORY}</p>", attachments={"a.txt": STORY.encode()}),
+            mail("Mill", "Hm."),
+        ],
+        "mailbox": [mbox([mail("Mill", STORY), mail("Fares", "They rise.")])],
+        "saved page": [mhtml(PAGE, "https://courier.example/mill")],
+        "zip": [
+            zipped({"a.txt": STORY, "b.jsonl": LINES}),
+            zipped({"a.zip": zipped({"a.txt": STORY})}, stored=["a.zip"]),
+        ],
+        "web archive": [warc([("https://courier.example/1", PAGE)])],
+        "news": [NITF.encode(), NEWSML.encode()],
+        "export": [NEXIS.encode(), FACTIVA.encode(), PROQUEST.encode()],
+        "export page": [
+            PAGE.replace("<article>", f"<article class='article enArticle'><p>{one}</p>").encode()
+            for one in ("</p><p>".join(NEXIS.split("\n\n")), "</p><p>".join(FACTIVA.split("\n\n")))
+        ],
+        "tools": [json.dumps(NINJS).encode(), json.dumps(ANSWER).encode()],
         "gzip": [gzip.compress(LINES.encode(), mtime=0), gzip.compress(STORY.encode(), mtime=0)],
         "date": [date.encode() for date in DATES],
         "byline": [b"By Ann Roe, Bo Lee and Cy Poe", b"Roe, Ann; Lee, Bo", b"Smith and Sons with files from AP"],
@@ -112,7 +182,13 @@ TOKENS: tuple[bytes, ...] = tuple(
         "|\n", "> ", "&a ", "*a ", "!!int ", "%YAML 1.1\n", "@", "1e999", "-1e999", "NaN", "Infinity", "-0", "9" * 30,
         "9" * 5000, "0x", "null", "true", "\0", "\x1b", "\ufeff", "\u2028", "\u0301" * 20, "\u200b", "\u202e",
         "\ud800", "𝒜", "é", "ß", "charset=hex", "charset=utf-7", 'encoding="utf-16"', 'encoding="rot13"',
-        "published: ", '"published": ', "2031-02-30", "-99999999999999999999", "+9999", "99:99", "Juin 45",
+        "published: ", '"published": ',
+        "From a Sun May  4 07:00:00 2031\n", "\nSubject: ", "Content-Type: multipart/mixed; boundary=b\n", "\n--b\n",
+        "=?utf-8?B?", "{\\rtf1 ", "\\par ", "\\u-9999?", "\\'e9", "PK\x03\x04", "PK\x01\x02", "%PDF-1.7\n",
+        "endobj\n", "stream\n", "BT /F1 1 Tf 9 9 Td (a) Tj ET\n", "1 of 2 DOCUMENTS\n\n", "LENGTH: 8 words\n\n",
+        "End of Document\n\n", "Body\n\n", "HD ", "TD ", "Document VELLC00020310504ea2100001\n\n", "_" * 30,
+        "\n\nFull text: ", "WARC/1.0\r\n", "Content-Length: 99999999\r\n",
+        "2031-02-30", "-99999999999999999999", "+9999", "99:99", "Juin 45",
         "Feb 29, 2031", "http://[::1", "javascript:", "By ", " and ", "Published ", "Share ", "Read more: ",
         "Follow us on ", "© ", "The post ", " appeared first on ", "who ", "its ", "the mayor of ", "U.S. ", "Dr. ",
         "A. ", "... ", "said ", "?", "! ", "-", "–", "a.b@c.example ", "www.", "1,000 ",

@@ -19,6 +19,7 @@ from pullquote.index.sources import timed
 from pullquote.index.sources.files import Unreadable
 
 from corpus import RSS, STORY
+from made_files import column, docx, odt, pdf, warc, zipped
 from targets import TARGETS
 
 # Of the time, for twice the size: linear time measures as 1.8 to 2.2 on a machine that does other things, too.
@@ -30,8 +31,59 @@ _ROW = '{"text": "The mill opened.", "x": %s}'
 _UPDATE = '{"@type": "BlogPosting", "headline": "Update", "author": [{"@type": "Person", "name": "Ann Roe"}]},'
 _PAGE = f"<html><body><article><p>{STORY}</p>%s</article></body></html>"
 
+_PARTS = "Subject: a\nContent-Type: multipart/mixed; boundary=b"
+_FACTIVA = "Document VELLC00020310504ea2100001"
+
 # Name: (target, what n makes, n at first).
-SHAPES: dict[str, tuple[str, Callable[[int], str], int]] = {
+SHAPES: dict[str, tuple[str, Callable[[int], str | bytes], int]] = {
+    "mail headers": ("mail", lambda n: "Subject: a\n" * n + "\nx", 2000),
+    "mail long header": ("mail", lambda n: "Subject: " + "=?utf-8?q?a?= " * n + "\n\nx", 5000),
+    "mail brackets in a sender": ("mail", lambda n: "From: " + "(<" * n + "\n\nx", 5000),
+    "mail parts": ("mail", lambda n: f"{_PARTS}\n\n" + "--b\n\nx\n" * n, 2000),
+    "mail nested parts": ("mail", lambda n: "".join(f"{_PARTS}{i}\n\n--b{i}\n" for i in range(n)), 20),
+    "mail with HTML": ("mail", lambda n: "Subject: a\nContent-Type: text/html\n\n" + "<p>a" * n, 2000),
+    "mailbox": ("mailbox", lambda n: "From a Sun May  4 07:00:00 2031\nSubject: a\n\nx\n\n" * n, 200),
+    "RTF groups": ("RTF", lambda n: "{\\rtf1 " + "{a" * n + "}" * n, 5000),
+    "RTF words": ("RTF", lambda n: "{\\rtf1 " + "\\b a\\par " * n + "}", 2000),
+    "RTF characters": ("RTF", lambda n: "{\\rtf1 " + "\\u233?" * n + "}", 2000),
+    "RTF open picture": ("RTF", lambda n: "{\\rtf1 {\\pict " + "89 " * n, 20_000),
+    "Word depth": ("Word", lambda n: docx(["a"], body="<w:sdt>" * min(n, 200) + "</w:sdt>" * min(n, 200)), 50),
+    "Word paragraphs": ("Word", lambda n: docx(["a"] * n), 1000),
+    "OpenDocument spaces": (
+        "OpenDocument",
+        lambda n: odt(["a"], body='<text:p><text:s text:c="9999"/></text:p>' * n),
+        200,
+    ),
+    "PDF lines": ("PDF", lambda n: pdf([column([f"a {i}" for i in range(n)], top=800, pitch=0.5)]), 200),
+    "PDF columns": ("PDF", lambda n: pdf([[(5, 20 * (i % 25), 800 - i // 25 * 6, "ab") for i in range(n)]]), 500),
+    "PDF pages": ("PDF", lambda n: pdf([column(["The mill opened"])] * n), 50),
+    "NITF paragraphs": (
+        "IPTC",
+        lambda n: f"<nitf><body><body.content>{'<p>a</p>' * n}</body.content></body></nitf>",
+        2000,
+    ),
+    "NITF pictures": (
+        "IPTC",
+        lambda n: f"<nitf><body><body.content>{'<media/>a' * n}</body.content></body></nitf>",
+        2000,
+    ),
+    "ZIP members": ("ZIP", lambda n: zipped({f"{i}.txt": "a" for i in range(n)}), 100),
+    "web archive records": ("web archive", lambda n: warc([("https://a.example/", "")] * n), 100),
+    "Nexis counters": ("exports", lambda n: "1 of 2 DOCUMENTS\n\nBYLINE: a\n\nLENGTH: 8 words\n\nx\n\n" * n, 200),
+    "Nexis ends": ("exports", lambda n: "a\n\nb\n\nMay 4, 2031\n\nBody\n\nx\n\nEnd of Document\n\n" * n, 200),
+    "Nexis head": ("exports", lambda n: "1 of 2 DOCUMENTS\n\n" + "a\n\n" * n + "LENGTH: 8 words\n\nx", 2000),
+    "Factiva codes": ("exports", lambda n: "HD a\n\nWC 8\n\nPD b\n\nSN c\n\nLP x\n\n" * n, 200),
+    "Factiva displayed": (
+        "exports",
+        lambda n: f"a\n\n8 words\n\n4 May 2031\n\nb\n\n(c)\n\nx\n\n{_FACTIVA}\n\n" * n,
+        200,
+    ),
+    "ProQuest labels": ("exports", lambda n: f"{'_' * 30}\n\nFull text: a\n\nProQuest document ID: 1\n\n" * n, 200),
+    "days without an end": ("exports", lambda n: "1 of 1 DOCUMENT\n\n" + "1 May " * n + "\n\nLENGTH: 8 words", 2000),
+    "lists in lists": ("other tools", lambda n: '{"data": ' * min(n, 900) + '[{"body": "a"}]' + "}" * min(n, 900), 100),
+    "lists of records": ("other tools", lambda n: '{"articles": [' + ",".join(['{"body": "a b"}'] * n) + "]}", 500),
+    "keys of a record": ("other tools", lambda n: "{" + ",".join(f'"k_{i}": 1' for i in range(n)) + "}", 2000),
+    "comments above a page": ("sniffing", lambda n: "<!--a-->" * n + "<html>", 2000),
     "CSV header": ("CSV", lambda n: "text," + ",".join(f"c{i}" for i in range(n)) + "\nx" + "," * n, 1000),
     "CSV blank lines": ("CSV", lambda n: "text\nx\n" + "\n" * n, 50_000),
     "CSV quotes": ("CSV", lambda n: "text\n" + '"a""' * n, 20_000),
@@ -94,7 +146,8 @@ def seconds_by_size(name: str) -> list[float]:
     target, make, first = SHAPES[name]
     measured = []
     for size in (first, 2 * first, 4 * first, 8 * first):
-        data = make(size).encode()
+        made = make(size)
+        data = made if isinstance(made, bytes) else made.encode()
         times = []
         for _ in range(_TIMES):
             begun = time.process_time()

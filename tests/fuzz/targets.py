@@ -41,6 +41,8 @@ from pullquote.qa.values.normalize import value_key
 from pullquote.qa.values.printed_values import read_values
 from pullquote.ui.chat.uploads import Pasted
 
+from made_files import docx, epub, odt, with_part, xlsx
+
 # Questions are bounded before they are read (`index.search.searching.MAX_QUERY_CHARS`).
 _MAX_QUESTION_CHARS = 1000
 
@@ -79,6 +81,12 @@ def _file(extension: str) -> Callable[[bytes], list[str]]:
             path.unlink()
 
     return run
+
+
+def _inside(extension: str, whole: bytes, part: str) -> Callable[[bytes], list[str]]:
+    """Return what runs an input as one part of a document: packed, no mutation would leave its XML readable."""
+    run_file = _file(extension)
+    return lambda data: run_file(with_part(whole, part, data))
 
 
 def _stdin(data: bytes) -> list[str]:
@@ -201,6 +209,27 @@ TARGETS: dict[str, Target] = {
     "TSV": Target("table", _file(".tsv")),
     "RSS": Target("feed", _file(".xml")),
     "gzip": Target("gzip", _file(".jsonl.gz")),
+    "Word": Target("word", _file(".docx")),
+    "OpenDocument": Target("opendocument", _file(".odt")),
+    "Word's text": Target("word text", _inside(".docx", docx(["Mill"]), "word/document.xml")),
+    "OpenDocument's text": Target("opendocument text", _inside(".odt", odt(["Mill"]), "content.xml")),
+    "EPUB's chapter": Target("page", _inside(".epub", epub({"a.xhtml": ""}), "OPS/a.xhtml")),
+    "EPUB's contents": Target("book", _inside(".epub", epub({"a.xhtml": ""}), "OPS/book.opf")),
+    "sheet": Target("sheet", _inside(".xlsx", xlsx({"A": [["a"]]}), "xl/worksheets/sheet1.xml")),
+    "RTF": Target("rtf", _file(".rtf")),
+    "PDF": Target("pdf", _file(".pdf")),
+    "EPUB": Target("epub", _file(".epub")),
+    "spreadsheet": Target("spreadsheet", _file(".xlsx")),
+    "mail": Target("mail", _file(".eml")),
+    "mailbox": Target("mailbox", _file(".mbox")),
+    "saved page": Target("saved page", _file(".mhtml")),
+    "ZIP": Target("zip", _file(".zip")),
+    "web archive": Target("web archive", _file(".warc")),
+    "IPTC": Target("news", _file(".xml")),
+    "exports": Target("export", _file(".txt")),
+    "export pages": Target("export page", _file(".html")),
+    "other tools": Target("tools", _file(".json")),
+    "sniffing": Target("page", _stdin),
     "standard input": Target("text", _stdin),
     "encodings": Target("page", _decoded),
     "dates": Target("date", _strings(_published)),

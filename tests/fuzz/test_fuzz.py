@@ -43,7 +43,13 @@ def test_the_corpus_is_good_as_it_stands(here, name):
 def test_every_source_format_is_a_target():
     from pullquote.index.sources.files import FORMATS
 
-    assert {"text", "webpage", "jsonlines", "table", "feed"} == set(FORMATS.values()), "give a new format its target"
+    readers = {
+        *("formats.text", "formats.webpage", "formats.jsonlines", "formats.table", "formats.feed", "formats.newsxml"),
+        *("documents.pdf", "documents.word", "documents.opendocument", "documents.rich_text", "documents.epub"),
+        *("documents.spreadsheet", "containers.mail", "containers.mailbox", "containers.webarchive"),
+        "containers.zipped",
+    }
+    assert readers == set(FORMATS.values()), "give a new format its target"
 
 
 def test_a_foreign_exception_is_found_and_kept(tmp_path):

@@ -20,7 +20,7 @@ from pullquote.ui.server.upload_folder import private_folder
 
 # A long report has some 60,000 characters; a saved page with its scripts a few hundred thousand.
 MAX_PASTED_CHARS = 2_000_000
-_WITH_SIDECAR = {".txt", ".md"}
+_WITH_SIDECAR = {".txt", ".md", ".docx", ".odt", ".rtf", ".pdf"}
 # Possessive, so that comments are read once each, however many there are.
 _PAGE = re.compile(
     r"\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype|html|head|body|article|main|div|section|p)\b", re.I | re.S

@@ -94,7 +94,7 @@ def add(
         list[str],
         typer.Argument(
             metavar="SOURCE",
-            help="Files or folders: .txt .md .html .json .jsonl .csv .tsv .xml .rss .atom, also gzip'd; - is stdin.",
+            help="Files or folders: text, pages, PDF, Word, mail, JSON, tables, feeds, ZIP and more; - is stdin.",
         ),
     ],
     archive: ArchiveDir = None,

@@ -221,13 +221,13 @@ def _standing(candidate: Candidate) -> str:
     return (
         f"{count(candidate.origins, 'independent report')} · "
         f"{confidence(candidate)} · "
-        f"{_offsets(citation.start, citation.end, citation.article_id, citation.url)}"
+        f"{_offsets(citation.start, citation.end, citation.article_id, citation.url, citation.page)}"
     )
 
 
-def _offsets(start: int, end: int, article_id: str, url: str | None) -> str:
+def _offsets(start: int, end: int, article_id: str, url: str | None, page: int | None = None) -> str:
     where = "" if article_id == url else f" of {one_line(article_id)}"
-    return f"characters {start:,}-{end:,}{where}"
+    return f"{'' if page is None else f'page {page:,}, '}characters {start:,}-{end:,}{where}"
 
 
 def _place(citation: Citation) -> str:

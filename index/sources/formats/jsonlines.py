@@ -12,9 +12,10 @@ from typing import Any, NoReturn, TypeVar
 
 from pullquote.articles import Article, Skipped
 from pullquote.index.sources.decoding import byte_order_mark, decode, looks_binary
-from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, extension, megabytes
+from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, megabytes
 from pullquote.index.sources.formats.json_elements import element_end
-from pullquote.index.sources.reasons import article_or_skipped
+from pullquote.index.sources.other_tools import article_record, records_within
+from pullquote.index.sources.reasons import article_or_skipped, reason_for
 from pullquote.index.sources.record import kind_of, to_article
 from pullquote.index.sources.streams import (
     BLANK_LINES,
@@ -39,7 +40,7 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
     Raises:
         Unreadable: the file as a whole cannot be read.
     """
-    lines = source.path is not None and extension(source.path) != ".json"
+    lines = source.extension in (".jsonl", ".ndjson")
     return _read_lines(source) if lines or _starts_with_object_line(source) else _read_elements(source)
 
 
@@ -64,7 +65,7 @@ def _read_lines(source: SourceFile) -> Iterator[Article | Skipped]:
                     reason = f"is longer than the {megabytes(MAX_ARTICLE_BYTES)} allowed for one article"
                     yield Skipped(place, reason)
                 elif line.strip():
-                    yield article_or_skipped(partial(_line_article, line, place), place)
+                    yield from _items(partial(_line_record, line), place)
                 blank = blank + 1 if line is not None and line.isspace() else 0
                 if blank > MAX_BLANK_LINES:
                     raise Unreadable(BLANK_LINES)
@@ -80,8 +81,27 @@ def _read_lines(source: SourceFile) -> Iterator[Article | Skipped]:
             yield Skipped(source.name, "is empty")
 
 
-def _line_article(line: bytes, place: str) -> Article:
-    return to_article(_record(parse(_utf8(line))), source=place)
+def _line_record(line: bytes) -> dict[str, Any]:
+    return _record(parse(_utf8(line)))
+
+
+def _items(record: Callable[[], dict[str, Any]], place: str) -> Iterator[Article | Skipped]:
+    """Yield the article of a record, or those of the list that it wraps."""
+    try:
+        found = record()
+        within = records_within(found)
+    except Exception as error:  # one record of many
+        yield Skipped(place, reason_for(error))
+        return
+    if within is None:
+        yield article_or_skipped(partial(_article, found, place), place)
+        return
+    for number, inner in enumerate(within, start=1):
+        yield article_or_skipped(partial(_article, inner, place), place, entry=f"article {number}")
+
+
+def _article(value: object, place: str) -> Article:
+    return to_article(article_record(_record(value)), source=place)
 
 
 def _read_elements(source: SourceFile) -> Iterator[Article | Skipped]:
@@ -102,9 +122,8 @@ def _read_elements(source: SourceFile) -> Iterator[Article | Skipped]:
         name = f"{source.name}:{line}"
         # Cut out before it is parsed: a bad element then ends where it ends, and the next one is read.
         end = element_end(text, place)
-        outcome = article_or_skipped(partial(_element_article, text, place, end, name), name)
-        yield outcome
-        if end is None or (isinstance(outcome, Skipped) and not in_array and text[place] != "{"):
+        yield from _items(partial(_element_record, text, place, end), name)
+        if end is None or (not in_array and text[place] != "{"):
             return  # prose under .json is one mistake, not one a word
         following = _next_element(text, end, in_array)
         if following is None:
@@ -114,8 +133,8 @@ def _read_elements(source: SourceFile) -> Iterator[Article | Skipped]:
         place = following
 
 
-def _element_article(text: str, start: int, end: int | None, name: str) -> Article:
-    return to_article(_record(parse(text[start:end], shift=start)), source=name)
+def _element_record(text: str, start: int, end: int | None) -> dict[str, Any]:
+    return _record(parse(text[start:end], shift=start))
 
 
 _CUT_OFF = "is cut off or garbled after this point (not valid JSON: a comma or ']' is missing)"

@@ -18,12 +18,19 @@ _DROPPED = {
 }
 # fmt: on
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(?:#\d+|#x[0-9a-fA-F]+|\w+);")
+_HEAD_END = re.compile(r"</head\s*>|<body\b[^<>]*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
 def has_markup(text: str) -> bool:
     """Return whether the text holds HTML tags or entities."""
     return bool(_MARKUP.search(text))
+
+
+def without_head(html: str) -> str:
+    """Return a page from the end of its head on: a title there is no paragraph of it."""
+    found = _HEAD_END.search(html)
+    return html[found.end() :] if found else html
 
 
 def paragraphs(html: str) -> str:

@@ -1,17 +1,19 @@
-"""Tables of articles: .csv and .tsv with a header row that names the same keys as JSON lines."""
+"""Tables of articles: .csv and .tsv with a header row that names an article's keys, or those of other tools."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
 from pullquote.articles import Article, Skipped
 from pullquote.index.sources.decoding import byte_order_mark, guess_encoding, looks_binary
-from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, extension, megabytes
+from pullquote.index.sources.files import MAX_ARTICLE_BYTES, SourceFile, Unreadable, megabytes
+from pullquote.index.sources.other_tools import article_record, list_without_texts, text_column
 from pullquote.index.sources.reasons import article_or_skipped
 from pullquote.index.sources.record import KNOWN_KEYS, to_article
 from pullquote.index.sources.streams import BLANK_LINES, MAX_BLANK_LINES, open_bytes
@@ -19,6 +21,10 @@ from pullquote.index.sources.streams import BLANK_LINES, MAX_BLANK_LINES, open_b
 _CHUNK_BYTES = 1 << 20
 # The widest tables of articles have some hundred columns; as many as there may be keys in a JSON line.
 _MAX_COLUMNS = 10_000
+# GDELT's tables have no header: the knowledge graph has 27 columns, events have 58 or, with addresses' places, 61.
+_GKG_ID = re.compile(r"\d{14}-T?\d+")
+_GKG_COLUMNS = 27
+_EVENT_COLUMNS = (58, 61)
 _LINE_ENDS = ("\n", "\r")
 _TOO_LONG = f"is longer than the {megabytes(MAX_ARTICLE_BYTES)} allowed for one article"
 
@@ -70,7 +76,7 @@ class _Table:
     def __init__(self, source: SourceFile, lines: _TextLines) -> None:
         self._name = source.name
         header = lines.peek()
-        tab = source.path is not None and extension(source.path) == ".tsv"
+        tab = source.extension == ".tsv" or header.count("\t") > max(header.count(","), header.count(";"))
         # Spreadsheets set to a decimal comma write ";" between the columns of a .csv.
         delimiter = "\t" if tab else ";" if header.count(";") > header.count(",") else ","
         self._rows = csv.reader(lines, delimiter=delimiter, strict=True)
@@ -103,8 +109,10 @@ class _Table:
         columns = [name.lower() if name.lower() in KNOWN_KEYS else name for name in names]
         shown = ", ".join(names[:40])[:120]
         counts = Counter(columns)
-        if "text" not in columns:
-            raise Unreadable(f"has no column named text in its header ({shown})")
+        if text_column(columns) is None:
+            told = _list_of(row) or list_without_texts(columns)
+            kind = f"; it is {told}" if told else ""
+            raise Unreadable(f"has no column named text in its header ({shown}){kind}")
         twice = next((name for name in columns if name and counts[name] > 1), None)
         if twice:
             raise Unreadable(f"has two columns named {twice} in its header ({shown})")
@@ -122,13 +130,20 @@ class _Table:
 
 
 def _article(columns: list[str], row: list[str], place: str) -> Article:
-    return to_article(_record(columns, row), source=place)
+    return to_article(article_record(_record(columns, row)), source=place)
 
 
 def _record(columns: list[str], row: list[str]) -> dict[str, str | None]:
     if len(row) < len(columns) or any(row[len(columns) :]):
         raise Unreadable(f"has {len(row)} columns where the header names {len(columns)}")
     return {name: value or None for name, value in zip(columns, row, strict=False) if name}
+
+
+def _list_of(header: list[str]) -> str:
+    """Return what a table without a header is, by its first row; "" where it is none that is known."""
+    if len(header) >= _GKG_COLUMNS and _GKG_ID.fullmatch(header[0]):
+        return "a knowledge graph of GDELT's: addresses without their texts"
+    return "a list of GDELT's events, without texts" if len(header) in _EVENT_COLUMNS and header[0].isdigit() else ""
 
 
 def _explained(error: csv.Error) -> str:

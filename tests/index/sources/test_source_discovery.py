@@ -16,25 +16,25 @@ def names(found, root: Path) -> list[str]:
 
 
 def test_a_folder_is_walked_sorted_hidden_and_unsupported_left_out(tmp_path):
-    for name in ("b.txt", "a/z.jsonl", "a/c.HTML.GZ", ".secret.txt", ".git/x.txt", "notes.docx"):
+    for name in ("b.txt", "a/z.jsonl", "a/c.HTML.GZ", ".secret.txt", ".git/x.txt", "notes.doc"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     found = list(discover([tmp_path]))
     assert names(found, tmp_path) == ["a/c.HTML.GZ", "a/z.jsonl", "b.txt"]
     (skipped,) = [item for item in found if isinstance(item, Skipped)]
-    assert skipped.source.endswith("/notes.docx")
+    assert skipped.source.endswith("/notes.doc")
     assert skipped.unsupported
-    assert skipped.reason.startswith("is a .docx file")
+    assert skipped.reason.startswith("is a .doc file, of Office before 2007; save it as .docx")
 
 
 def test_what_is_named_outright_is_an_error_when_it_cannot_be_read(tmp_path):
-    (tmp_path / "a.pdf").write_text("x")
-    missing, pdf, no_match, empty, nul = discover(
-        [tmp_path / "no.txt", tmp_path / "a.pdf", f"{tmp_path}/*.csv", "", "a\0b.txt"]
+    (tmp_path / "a.doc").write_text("x")
+    missing, doc, no_match, empty, nul = discover(
+        [tmp_path / "no.txt", tmp_path / "a.doc", f"{tmp_path}/*.csv", "", "a\0b.txt"]
     )
     assert missing == Skipped(str(tmp_path / "no.txt"), "there is no such file")
-    assert pdf.reason.startswith("is a .pdf file")
-    assert not pdf.unsupported
+    assert doc.reason.startswith("is a .doc file")
+    assert not doc.unsupported
     assert no_match.reason == "is a pattern that no file matches"
     assert empty.reason == "is an empty name"
     assert nul.reason == "is not a possible file name"

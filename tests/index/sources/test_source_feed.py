@@ -91,7 +91,11 @@ def test_files_named_in_entities_are_not_read(read, tmp_path):
     ("data", "expected"),
     [
         ("", "is empty"),
-        ("<urlset><url><loc>https://p.example</loc></url></urlset>", "is XML but not an RSS or Atom feed"),
+        ("<catalogue><book>Mill</book></catalogue>", "is XML but not an RSS or Atom feed"),
+        (
+            "<urlset><url><loc>https://p.example</loc></url></urlset>",
+            "is a sitemap: it lists addresses (1) without their texts",
+        ),
         ('<rss version="2.0"><channel><title>P</title></channel></rss>', "is a feed without entries"),
     ],
 )

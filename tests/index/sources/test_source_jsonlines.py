@@ -157,7 +157,7 @@ class TestJson:
 
     def test_an_array_names_the_line_of_each_element(self, read):
         data = '[\n  {"text": "One."},\n  {"title": "no text"},\n\n  {"text": "Three."}\n]\n'
-        assert outcomes(read("a.json", data)) == ["2 One.", "3 skipped: has no text", "5 Three."]
+        assert outcomes(read("a.json", data)) == ["2 One.", "3 skipped: has no text (its keys are title)", "5 Three."]
 
     def test_a_cut_off_array_keeps_what_came_before(self, read):
         whole = '[{"text": "One."},\n{"text": "Two."}]'

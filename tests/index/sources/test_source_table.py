@@ -90,9 +90,10 @@ def test_encodings(read, encoding):
     [
         (b"", "is empty"),
         (b"\n", "has no header in its first line"),
-        (b"body,title\nx,y\n", "has no column named text in its header (body, title)"),
+        (b"desk,title\nx,y\n", "has no column named text in its header (desk, title)"),
         (b"text,title,Title\nx,y,z\n", "has two columns named title in its header (text, title, Title)"),
-        (b"PK\x03\x04 a spreadsheet", "looks like a binary file"),
+        (b"PK\x03\x04 a spreadsheet", "is damaged or cut off before its end (File is not a zip file)"),
+        (b"\x89PNG\r\n\x1a\n", "looks like a binary file"),
     ],
 )
 def test_unusable_tables(reason, data, expected):

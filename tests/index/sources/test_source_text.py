@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import os
-from pathlib import Path
+import tracemalloc
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,7 +148,8 @@ def test_a_bad_sidecar_is_named(reason, tmp_path, sidecar, expected):
         (b"\xef\xbb\xbf", "has an empty text"),
         (b" \n\n", "has an empty text"),
         (b"12 34\n56", "has a text without a single letter"),
-        (b"%PDF-1.4 ...", "looks like a binary file"),
+        (b"%PDF-1.4 ...", "is no PDF, or is damaged"),
+        (b"\x89PNG\r\n...", "looks like a binary file"),
         (
             b"one\0two three four five six seven eight nine ten",
             "has a NUL character in its text, at character 3",
@@ -159,12 +160,16 @@ def test_unusable_files(reason, data, expected):
     assert reason("a.txt", data) == expected
 
 
-def test_a_huge_file_is_not_read(read, tmp_path, monkeypatch):
+def test_a_huge_file_is_not_read(tmp_path):
     with (tmp_path / "a.txt").open("wb") as stream:
         os.truncate(stream.fileno(), 200_000_000)  # sparse: takes no space
-    monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("opened"))
     source = SourceFile(tmp_path / "a.txt", "a.txt", 200_000_000)
-    assert list(read_articles(source)) == [Skipped("a.txt", "is 200 MB, more than the 20 MB allowed for one article")]
+    tracemalloc.start()
+    outcomes = list(read_articles(source))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert outcomes == [Skipped("a.txt", "is 200 MB, more than the 20 MB allowed for one article")]
+    assert peak_bytes < 5_000_000
 
 
 def test_a_gzip_bomb_is_refused(reason):

@@ -14,7 +14,7 @@ from pullquote.answers import Hit
 from pullquote.articles import Article, Passage
 from pullquote.qa.ranking.combining import Combiner
 from pullquote.qa.ranking.confidence import FEATURES, ConfidenceModel
-from pullquote.qa.ranking.evidence import MAX_CITATIONS, candidates, cite, confirmed
+from pullquote.qa.ranking.evidence import MAX_CITATIONS, candidates, cite, confirmed, page_at
 from pullquote.qa.ranking.found import RANK_PENALTY, TEMPERATURE, Asked, Found, collect
 from pullquote.qa.reading.reader import Reading, ScoredSpan
 
@@ -457,3 +457,22 @@ def test_two_values_in_one_phrase_are_one():
     assert (one.text, other.text) == ("Pellow's Yard on Tannery Creek", "Varn Point")
     assert one.citations[0].text == one.text
     assert one.features["preferred"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("pages", "expected"),
+    [
+        ([0, 100, 250], [1, 1, 2, 2, 3]),
+        ([0, 100, 100], [1, 1, 3, 3, 3]),  # nothing stands on the second page
+        ([0], [1, 1, 1, 1, 1]),
+        ([], [None] * 5),
+        ("4-5", [None] * 5),
+        ([0, "100"], [None] * 5),
+        ([0, 250, 100], [None] * 5),
+        ([5, 100], [None] * 5),
+        (None, [None] * 5),
+    ],
+)
+def test_the_page_on_which_a_span_begins(pages, expected):
+    article = Article(text="x" * 300, extra={"pages": pages})
+    assert [page_at(article, start) for start in (0, 99, 100, 249, 250)] == expected

@@ -1,0 +1,1 @@
+"""Documents: PDF, Word, OpenDocument, RTF, EPUB and spreadsheets."""
