@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pullquote.comparing_form import comparing_form
 from pullquote.index.furniture.labels import AGENCIES
 from pullquote.index.sources.fields.byline import clean_name, is_name, unique
+from pullquote.index.sources.fields.foreign_dates import month_number
 
 _APART = re.compile(r"\s*(?:;|\||/|\n|•|·|\s[–—-]\s)\s*")
 _AND = re.compile(r"\s+(?:and|&|with|und|et|y|e|och|og|ja|en)\s+", re.IGNORECASE)
@@ -23,8 +24,7 @@ _BY = re.compile(
 _OFFICE = (
     r"(?:correspondent|reporter|editor|writer|columnist|contributor|photographer|producer|critic|journalist"
     r"|staff|korrespondent(?:in)?|redakteur(?:in)?|reporterin|envoyee?s? specia\w+|correspondante?"
-    r"|redacteur|corresponsal"
-    r"|redactora?|periodista|inviato|inviata|corrispondente|correspondente|verslaggever|redacteur|journalistin?)s?"
+    r"|redacteur|corresponsal|redactora?|periodista|inviato|inviata|corrispondente|correspondente|verslaggever|redacteur|journalistin?)s?"
 )
 _OFFICE_END = re.compile(rf"{_OFFICE}(?:\s+(?:in|at|for|a|à|aus|en|i)\s+.{{2,40}})?$")
 _ADJECTIVES = re.compile(
@@ -40,26 +40,12 @@ _NO_PERSON = re.compile(
     r"(?:and |other |news |wire )?agenc(?:y|ies)|agencias|agenturen|agences|agenzie|byraer"
     r"|(?:our |the )?(?:\w+ )?staff(?: reporters?| writers?)?|(?:the )?news(?:room| ?desk| team)"
     r"|(?:the )?editors?|editorial(?: board| team)?|(?:online[- ]?)?redak\w+|redaccion"
-    r"|redazione|redactie|la redaction|admin(?:istrator)?|web ?(?:master|desk)|(?:staff|wire"
-    r"|agency) (?:reports?|services?)"
-    r"|guest|author|unknown|anonymous|press release|others"
+    r"|redazione|redactie|la redaction|admin(?:istrator)?|web ?(?:master|desk)"
+    r"|(?:staff|wire|agency) (?:reports?|services?)|guest|author|unknown|anonymous|press release|others"
 )
 
 # Where agencies alone wrote it, they are its authors; beside people they are the source of their material.
-_AGENCIES = AGENCIES | {
-    "ansa",
-    "efe",
-    "lusa",
-    "belga",
-    "ntb",
-    "tt",
-    "ritzau",
-    "stt",
-    "anp",
-    "apa",
-    "sda",
-    "europa press",
-}
+_AGENCIES = AGENCIES | {"ansa", "efe", "lusa", "belga", "ntb", "tt", "ritzau", "stt", "anp", "apa", "sda"}
 
 
 def people_in(bylines: Sequence[str], outlets: Sequence[str] = ()) -> tuple[str, ...]:
@@ -90,7 +76,8 @@ def _names(byline: str) -> list[str]:
             continue
         for part in parts:
             names.extend(_and_split(part))
-    return [name for name in map(_without_office, names) if is_name(name) and not _CODE.search(name)]
+    names = [name for name in map(_without_office, names) if is_name(name) and not _CODE.search(name)]
+    return [name for name in names if month_number(name.split()[0]) is None or " " in name]
 
 
 def _turned_round(parts: list[str]) -> list[str]:

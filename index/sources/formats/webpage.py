@@ -23,6 +23,7 @@ from pullquote.index.sources.pages.left_out import left_out, more_complete
 from pullquote.index.sources.pages.linked_data import Facts, linked_facts, mend_linked_data, without_linked_data
 from pullquote.index.sources.pages.page_date import page_date
 from pullquote.index.sources.pages.page_title import page_title, site_names, split_kicker, without_site
+from pullquote.index.sources.pages.printed_authors import printed_authors
 from pullquote.index.sources.pages.stated import StatedNames, site_behind, stated_names
 from pullquote.index.sources.pages.walls import wall_instead
 from pullquote.index.sources.record import is_web_address, to_article
@@ -216,13 +217,11 @@ def _noted(record: dict[str, Any], *notes: str) -> dict[str, Any]:
 
 def _authors(page: _Page) -> list[str]:
     """Return the people that the page names as its authors, by the surest of its statements that names any."""
-    from trafilatura.metadata import extract_author
-
     outlets = [page.outlet, page.facts.publisher, *site_names(page.outlet, _host(page.url)), *page.names.sites]
     for stated in (page.facts.people, page.names.authors, page.facts.bodies):
         if people := people_in(stated, outlets):
             return list(people)
-    return list(people_in([(extract_author(page.tree) or "")], outlets))
+    return list(people_in(printed_authors(page.tree), outlets))
 
 
 def _date_options() -> dict[str, Any]:

@@ -275,7 +275,8 @@ def test_what_stands_below_a_label_or_a_question_may_repeat():
     )
     days = f"Meals on the dredger\n\nMonday\n\n{soup}\n\nTuesday\n\nFish pie.\n\nWednesday\n\n{soup}"
     assert marked(days) == []
-    asked = f"Where will the mud go?\n\n{silence}\n\nWho pays for the eleven weeks that it takes to dredge the basin?\n\n{silence}"
+    second = "Who pays for the eleven weeks that it takes to dredge the basin?"
+    asked = f"Where will the mud go?\n\n{silence}\n\n{second}\n\n{silence}"
     assert marked(asked) == []
     apart = f"{soup}\n\nThe crew of the dredger eats at noon, and the cook has not missed a day since May.\n\n{soup}"
     assert marked(apart) == [soup]

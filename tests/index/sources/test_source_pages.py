@@ -16,6 +16,7 @@ P = [
     "Fishermen fear that the mud, which holds tin from the yard that closed in 1974, will reach the beds.",
     "The county laboratory in Varn took forty samples in March and will publish what it found on Friday.",
 ]
+SITE = "<meta property='og:site_name' content='Harbour Post'>"
 BODY = "".join(f"<p>{paragraph}</p>" for paragraph in P)
 TITLE = "Brask dredges its old basin"
 
@@ -118,13 +119,13 @@ def test_teasers_of_other_stories_are_not_missed(read):
 @pytest.mark.parametrize(
     ("head", "window", "heading", "title"),
     [
-        ("<meta property='og:site_name' content='Harbour Post'>", f"{TITLE} | Harbour Post", f"<h1>{TITLE}</h1>", TITLE),
-        (f"<meta property='og:title' content='{TITLE} - Harbour Post'>", f"{TITLE} - Harbour Post", f"<h2>{TITLE}</h2>", TITLE),
+        (SITE, f"{TITLE} | Harbour Post", f"<h1>{TITLE}</h1>", TITLE),
+        (f"<meta property='og:title' content='{TITLE} - Harbour Post'>", "x", f"<h2>{TITLE}</h2>", TITLE),
         (f"<meta property='og:title' content='{TITLE}'>", "x", "<h1>Mud and money: the old basin of Brask</h1>",
          "Mud and money: the old basin of Brask"),
         (f"<meta property='og:title' content='{TITLE}'>", "x", f"<h1><span>Harbour</span>{TITLE}</h1>", TITLE),
         ("", "x", f"<h1><span class='kicker'>Harbour:</span> {TITLE}</h1>", TITLE),
-        ("<meta property='og:site_name' content='The Harbour Post'>", f"Harbour Post: {TITLE}", f"<h1>The Harbour Post</h1><h2>{TITLE}</h2>", TITLE),
+        (SITE, f"Harbour Post: {TITLE}", f"<h1>The Harbour Post</h1><h2>{TITLE}</h2>", TITLE),
         ("", "Mud - and where it goes", "<h1>Mud - and where it goes</h1>", "Mud - and where it goes"),
     ],
 )  # fmt: skip
@@ -161,7 +162,7 @@ def test_a_live_blog_is_not_named_for_an_update(read):
          "<time datetime='2031-02-03T23:30:00Z'>4 February 2031</time>", dt.date(2031, 2, 4)),
         ("<meta property='article:published_time' content='2031-02-03T23:30:00Z'>",
          "<time>4 February 2031</time><time>3 February 2031</time>", dt.date(2031, 2, 3)),
-        (f'<script type="application/ld+json">{{"itemReviewed": {{"datePublished": "2031-01-20"}},'
+        ('<script type="application/ld+json">{"itemReviewed": {"datePublished": "2031-01-20"},'
          ' "datePublished": "2031-02-04" "x"}</script>', "", dt.date(2031, 2, 4)),
     ],
 )  # fmt: skip
@@ -193,6 +194,7 @@ def test_the_day_is_the_articles_own(read, head, body, day):
         (["José Ortega y Gasset"], ("José Ortega y Gasset",)),
         (["Ann Roe (Varn)"], ("Ann Roe",)),
         (["Staff", "Redaktion", "admin"], ()),
+        (["Ann Roe | Apr 19, 2031"], ("Ann Roe",)),
         (["https://post.example/ann-roe"], ()),
     ],
 )
@@ -207,9 +209,16 @@ def test_authors_of_the_linked_data_stand_before_the_meta_tags(read):
             {"@type": "Person", "@id": "#ann", "name": "Ann Roe"},
         ]
     }
-    head = linked(facts) + meta(author="Harbour Post") + "<meta property='og:site_name' content='Harbour Post'>"
+    head = linked(facts) + meta(author="Harbour Post") + SITE
     (found,) = read("a.html", page(article(), head=head))
     assert found.authors == ("Ann Roe",)
+
+
+def test_all_who_signed_are_authors_as_they_are_printed(read):
+    byline = "<p class='by'>By <a rel='author'>Ann R. Roe</a> and <a rel='author'>Bo Lee</a></p>"
+    other = "<div class='more'><ul><li><p>Another story by <a rel='author'>Cy Poe</a></p></li></ul></div>"
+    (found,) = read("a.html", page(article(byline + BODY) + other))
+    assert found.authors == ("Ann R. Roe", "Bo Lee")
 
 
 # -- copies
