@@ -10,16 +10,18 @@ from pullquote.index.furniture.lines import REPORTING, Line, lines_of
 _END_LINES = 8
 _MAX_WALL_CHARS = 250
 
+# Each asks the reader for something; that a club has subscribers is news.
 _WALL = re.compile(
-    r"\b(?:subscri\w+|free trial|register(?:ed)?(?: now)?\b.{0,30}\b(?:free|read)|(?:to )?(?:continue|keep) reading"
-    r"|(?:continue|read|unlock|finish) (?:reading )?(?:the (?:rest|full)|this|your) (?:of )?(?:the |this )?"
-    r"(?:article|story)"
-    r"|(?:left|remaining) to read|already a (?:subscriber|member)|members? only|for members\b|log ?in|sign in|paywall"
-    r"|abonn\w+|abo\b|weiterlesen|jetzt (?:testen|lesen)|anmelden"
-    r"|reserve aux|lire la suite|il vous reste .{2,20} a lire"
-    r"|suscri\w+|para seguir leyendo"
-    r"|inicia(?:r)? sesion|assin\w+|para continuar lendo|abbona\w+|per continuare a leggere"
-    r"|prenumer\w+|logga in|logg inn|log ind|tilaa\w*|verder lezen|probeer)\b"
+    r"\b(?:subscribe (?:now|today|to|for|and)|(?:only|exclusive(?:ly)?|reserved|is|are) (?:to|for) (?:our )?subscribers"
+    r"|subscri(?:bers? only|ption (?:to|required))|free trial|register(?:ed)?(?: now)?\b.{0,30}\b(?:free|read)"
+    r"|to (?:continue|keep) reading|(?:continue|keep) reading (?:with|for|this|your)"
+    r"|(?:read|unlock|finish) (?:reading )?(?:the (?:rest|full)|this) (?:of )?(?:the |this )?(?:article|story)"
+    r"|(?:left|remaining) to read|already a (?:subscriber|member)|log ?in (?:or|to)|sign in (?:or|to)"
+    r"|abonnez-vous|reserve aux abonnes|pour lire la suite|il vous reste .{2,20} a lire|(?:mit|im|zum) .{0,20}abo\b"
+    r"|weiterlesen|jetzt (?:testen|abonnieren)|nur fur abonnent\w+|suscribete|solo para suscriptores"
+    r"|para seguir leyendo|para continuar lendo|assine (?:agora|ja|o)|abbonati (?:ora|per|a)|per continuare a leggere"
+    r"|bli (?:prenumerant|abonnent|medlem)|prenumerera (?:nu|for)|las hela|les hele|laes hele|logga in|logg inn|log ind"
+    r"|tilaa nyt|verder lezen|word abonnee)\b"
 )
 _ACCENTS = str.maketrans("àâäåáçèéêëìíîïñòóôöøùúûü", "aaaaaceeeeiiiinooooouuuu")
 

@@ -74,10 +74,16 @@ def _names(byline: str) -> list[str]:
         if turned := _turned_round(parts):
             names.extend(turned)
             continue
+        if len(parts) == 2 and not all(" " in part or _is_no_person(part) for part in parts):
+            parts = [", ".join(parts)]  # "García Márquez, Gabriel", or a place behind a name: left as it is printed
         for part in parts:
             names.extend(_and_split(part))
     names = [name for name in map(_without_office, names) if is_name(name) and not _CODE.search(name)]
     return [name for name in names if month_number(name.split()[0]) is None or " " in name]
+
+
+def _is_no_person(part: str) -> bool:
+    return comparing_form(part) in _AGENCIES or _NO_PERSON.fullmatch(comparing_form(part)) is not None
 
 
 def _turned_round(parts: list[str]) -> list[str]:
@@ -93,14 +99,20 @@ def _turned_round(parts: list[str]) -> list[str]:
 def _is_surname(part: str) -> bool:
     """Return whether this can be a surname alone: a word, or one with particles before it ("van der Roe")."""
     words = part.split()
-    named = _plain(part) not in map(_plain, _AGENCIES) and not _NO_PERSON.fullmatch(comparing_form(part))
-    return named and part[:1].isalpha() and all(word.islower() or word in _PARTICLES for word in words[:-1])
+    return (
+        not _is_no_person(part)
+        and part[:1].isalpha()
+        and all(word.islower() or word in _PARTICLES for word in words[:-1])
+    )
 
 
 def _is_given(part: str) -> bool:
     words = part.split()
-    named = comparing_form(part) not in _AGENCIES and not _NO_PERSON.fullmatch(comparing_form(part))
-    return named and part[:1].isupper() and (len(words) == 1 or (len(words) == 2 and len(words[1].rstrip(".")) == 1))
+    return (
+        not _is_no_person(part)
+        and part[:1].isupper()
+        and (len(words) == 1 or (len(words) == 2 and len(words[1].rstrip(".")) == 1))
+    )
 
 
 def _and_split(part: str) -> list[str]:

@@ -15,14 +15,21 @@ from pullquote.index.sources.fields.people import people_in
 from pullquote.index.sources.files import SourceFile, Unreadable
 from pullquote.index.sources.pages.body import body_text
 from pullquote.index.sources.pages.captures import Capture, capture_of
-from pullquote.index.sources.pages.containers import address_of, articles_on, date_of, join_body_parts, page_of
+from pullquote.index.sources.pages.containers import (
+    address_of,
+    articles_on,
+    date_of,
+    join_body_parts,
+    join_updates,
+    page_of,
+)
 from pullquote.index.sources.pages.garbled import mended
 from pullquote.index.sources.pages.layout import PageBlocks, keep_words_apart, written_length
 from pullquote.index.sources.pages.lead import with_lead
 from pullquote.index.sources.pages.left_out import left_out, more_complete
 from pullquote.index.sources.pages.linked_data import Facts, linked_facts, mend_linked_data, without_linked_data
 from pullquote.index.sources.pages.page_date import page_date
-from pullquote.index.sources.pages.page_title import page_title, site_names, split_kicker, without_site
+from pullquote.index.sources.pages.page_title import is_stated, page_title, site_names, split_kicker, without_site
 from pullquote.index.sources.pages.printed_authors import printed_authors
 from pullquote.index.sources.pages.stated import StatedNames, site_behind, stated_names
 from pullquote.index.sources.pages.walls import wall_instead
@@ -126,8 +133,10 @@ def _records(page: _Page) -> list[dict[str, Any]]:
     split_kicker(page.tree, [without_site(stated, names) for stated in page.names.titles])
     title = page_title(page.tree, page.names.titles, [*names, page.facts.publisher])
     several = [] if page.facts.live else articles_on(page.tree)
+    if page.facts.live:
+        join_updates(page.tree)
     if several:
-        return _several(page, several, names)
+        return _several(page, several)
     text, note = _body(page.tree, page.facts)
     text = with_lead(text, page.tree, title)
     if wall := wall_instead([*page.names.titles, *page.names.headings], text):
@@ -143,10 +152,9 @@ def _records(page: _Page) -> list[dict[str, Any]]:
     return [_noted(record, note)]
 
 
-def _several(page: _Page, several: list[tuple[str, Any]], names: list[str]) -> list[dict[str, Any]]:
+def _several(page: _Page, several: list[tuple[str, Any]]) -> list[dict[str, Any]]:
     """Return the records of several articles on one page; what the page states is true of the one it is named for."""
-    stated = [without_site(title, names) for title in page.names.titles]
-    main = next((title for title, _ in several if title in stated), None)
+    main = next((title for title, _ in several if is_stated(title, page.names.titles)), None)
     day, timestamp = page_date(page.tree, page.facts.published)
     records = []
     for title, element in several:

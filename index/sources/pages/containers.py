@@ -63,22 +63,33 @@ def _join(first: Any, tree: Any) -> None:
 def articles_on(tree: Any) -> list[tuple[str, Any]]:
     """Return the headline and element of each article on a page that has several of equal rank, else an empty list.
 
-    Each has a headline of its own and a body, and no headline stands above them all.
+    Each has a headline of its own and a body. No headline stands above them all, and none is of a higher rank: what
+    stands beside an article with a headline of the first rank is about other stories.
     """
     found: list[tuple[str, Any]] = []
+    ranks: set[str] = set()
     for element in tree.iter("article"):
         if any(ancestor.tag in ("article", "aside", "nav", "footer") for ancestor in element.iterancestors()):
             continue
-        heading = next(element.iter(*_HEADINGS), None)
+        heading: Any = next(element.iter(*_HEADINGS), None)
         title = "" if heading is None else " ".join(" ".join(heading.itertext()).split())
         paragraphs = list(body_paragraphs(element))
         if title and len(paragraphs) >= _MIN_PARAGRAPHS and sum(map(len, paragraphs)) >= _MIN_ARTICLE_CHARS:
             found.append((title, element))
-    if not 2 <= len(found) <= _MAX_ARTICLES or len({title for title, _ in found}) < len(found):
+            ranks.add(heading.tag)
+    if len(ranks) > 1 or not 2 <= len(found) <= _MAX_ARTICLES or len({title for title, _ in found}) < len(found):
         return []
     within = {part for _, element in found for part in element.iter("h1")}
     outside = [heading for heading in tree.iter("h1") if heading not in within and not _in_header(heading)]
     return [] if outside else found
+
+
+def join_updates(tree: Any) -> None:
+    """Make the entries of a live blog sections of one article, in place: of several <article> the first is read."""
+    entries = list(tree.iter("article"))
+    outer = [entry for entry in entries if _article_of(entry) is None]
+    for entry in entries if len(outer) > 1 else [entry for entry in entries if entry not in outer]:
+        entry.tag = "section"
 
 
 def page_of(element: Any, tree: Any) -> Any:

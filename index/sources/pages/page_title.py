@@ -65,13 +65,19 @@ def without_site(title: str, names: Sequence[str]) -> str:
         if not breaks:
             break
         first, last = breaks[0], breaks[-1]
-        if _letters(title[last.end() :]) in sites:
+        before, behind = title[: first.start()], title[last.end() :]
+        if _letters(behind) in sites and _is_site(behind, last[0]):
             title = title[: last.start()].strip()
-        elif _letters(title[: first.start()]) in sites:
+        elif _letters(before) in sites and _is_site(before, first[0]):
             title = title[first.end() :].strip()
         else:
             break
     return title
+
+
+def _is_site(name: str, between: str) -> bool:
+    """Return whether a site is named before this break and not a town: "Brask: mayor resigns"."""
+    return between.strip() != ":" or " " in name.strip()
 
 
 def site_names(outlet: str, host: str) -> list[str]:
@@ -105,6 +111,11 @@ def split_kicker(tree: Any, stated: Sequence[str]) -> None:
         heading.text = (first.tail or "").lstrip(" :|–—-•\n\t")
         heading.remove(first)
         heading.addprevious(line)
+
+
+def is_stated(title: str, stated: Sequence[str]) -> bool:
+    """Return whether a page calls itself by a printed headline, with or without the name of its site behind it."""
+    return _is_stated(comparing_form(title), [comparing_form(other) for other in stated])
 
 
 def _is_stated(heading: str, forms: Sequence[str]) -> bool:

@@ -42,6 +42,7 @@ class StatedNames:
         titles: what the page calls itself, the surest first; the name of its site may stand in them.
         window_title: what it has browsers show above it, the last of `titles`.
         headings: the headings of the first rank that it prints.
+        lower_headings: those of the second.
         authors: the bylines of its metadata, as they stand there.
         site: the name of its site, as `og:site_name` has it.
         sites: all names of its site.
@@ -50,6 +51,7 @@ class StatedNames:
     titles: tuple[str, ...]
     window_title: str
     headings: tuple[str, ...]
+    lower_headings: tuple[str, ...]
     authors: tuple[str, ...]
     site: str
     sites: tuple[str, ...]
@@ -59,12 +61,18 @@ def stated_names(tree: Any, facts: Facts) -> StatedNames:
     """Return what the head of a page calls things."""
     opengraph, others, title = (_values(tree, path) for path in _TITLES)
     site, sites = (_values(tree, path) for path in _SITES)
-    headings = (" ".join("".join(heading.itertext()).split())[:_MAX_VALUE_CHARS] for heading in tree.iter("h1"))
+    headings, lower_headings = (
+        tuple(
+            " ".join("".join(heading.itertext()).split())[:_MAX_VALUE_CHARS] for heading in islice(found, _MAX_VALUES)
+        )
+        for found in (tree.iter("h1"), tree.iter("h2"))
+    )
     titles = [*opengraph[:1], facts.headline[:_MAX_VALUE_CHARS], *others[:1], *title[:1]]
     return StatedNames(
         titles=tuple(dict.fromkeys(filter(None, titles))),
         window_title=next(iter(title), ""),
-        headings=tuple(filter(None, islice(headings, _MAX_VALUES))),
+        headings=tuple(filter(None, headings)),
+        lower_headings=tuple(filter(None, lower_headings)),
         authors=tuple(author for author in dict.fromkeys(_values(tree, _AUTHORS)) if not author.startswith("http")),
         site=next(iter(site), ""),
         sites=tuple(dict.fromkeys((*site, *sites))),
@@ -79,10 +87,10 @@ def _values(tree: Any, path: str) -> list[str]:
 def site_behind(names: StatedNames) -> str:
     """Return the name of a site that stands behind the headline in the title of the window; "" where none does.
 
-    >>> site_behind(StatedNames((), "Ferry sails again | The Harbour Post", ("Ferry sails again",), (), "", ()))
+    >>> site_behind(StatedNames((), "Ferry sails again | The Harbour Post", ("Ferry sails again",), (), (), "", ()))
     'The Harbour Post'
     """
-    for headline in (*names.headings, *names.titles):
+    for headline in (*names.headings, *names.lower_headings, *names.titles):
         found = _BEHIND.match(names.window_title, len(headline)) if names.window_title.startswith(headline) else None
         if found and not _BETWEEN.search(found[1]):
             return found[1]

@@ -126,6 +126,8 @@ def test_teasers_of_other_stories_are_not_missed(read):
         (f"<meta property='og:title' content='{TITLE}'>", "x", f"<h1><span>Harbour</span>{TITLE}</h1>", TITLE),
         ("", "x", f"<h1><span class='kicker'>Harbour:</span> {TITLE}</h1>", TITLE),
         (SITE, f"Harbour Post: {TITLE}", f"<h1>The Harbour Post</h1><h2>{TITLE}</h2>", TITLE),
+        ("<link rel='canonical' href='https://brask.example/1'>", "x", "<h1>Brask: mayor resigns</h1>",
+         "Brask: mayor resigns"),
         ("", "Mud - and where it goes", "<h1>Mud - and where it goes</h1>", "Mud - and where it goes"),
     ],
 )  # fmt: skip
@@ -140,6 +142,14 @@ def test_a_live_blog_is_not_named_for_an_update(read):
     facts = {"@context": "https://schema.org", "@type": "LiveBlogPosting", "liveBlogUpdate": updates}
     entries = "".join(f"<h2>Update {n}</h2><p>{text}</p>" for n, text in enumerate(P, 1))
     (found,) = read("a.html", page(article(entries, "<h1>Basin vote: live</h1>"), head=linked(facts)))
+    assert found.title == "Basin vote: live"
+
+
+def test_the_entries_of_a_live_blog_are_one_article(read):
+    facts = {"@context": "https://schema.org", "@type": "LiveBlogPosting", "headline": "Basin vote: live"}
+    entries = "".join(f"<article><h2>Update {n}</h2><p>{text}</p></article>" for n, text in enumerate(P, 1))
+    (found,) = read("a.html", page(f"<main><h1>Basin vote: live</h1>{entries}</main>", head=linked(facts)))
+    assert [text in found.text for text in P] == [True] * 4
     assert found.title == "Basin vote: live"
 
 
@@ -193,6 +203,7 @@ def test_the_day_is_the_articles_own(read, head, body, day):
         (["Von Hirsch, Carl"], ("Carl Von Hirsch",)),
         (["José Ortega y Gasset"], ("José Ortega y Gasset",)),
         (["Ann Roe (Varn)"], ("Ann Roe",)),
+        (["Roe Lind, Ann"], ("Roe Lind, Ann",)),
         (["Staff", "Redaktion", "admin"], ()),
         (["Ann Roe | Apr 19, 2031"], ("Ann Roe",)),
         (["https://post.example/ann-roe"], ()),
@@ -299,6 +310,26 @@ def test_the_stub_above_a_paywall_is_kept_and_its_wall_is_furniture(read):
     marked = "".join(found.text[start:end] for start, end in furniture_ranges(found))
     assert [wall in marked for wall in walls] == [True, True]
     assert P[0] not in marked
+
+
+def test_the_end_of_a_whole_article_is_no_wall(read):
+    last = "The rowing club of Brask has 400 subscribers, and its sauna is for members only."
+    head = linked({"@type": "NewsArticle", "headline": TITLE, "isAccessibleForFree": False})
+    (found,) = read("a.html", page(article(f"{BODY}<p>{last}</p>"), head=head))
+    assert [found.text[start:end] for start, end in furniture_ranges(found)] == [TITLE]
+    assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    "wall",
+    ["Pour lire la suite, abonnez-vous.", "Jetzt testen und weiterlesen mit dem Abo.",
+     "Suscríbete para seguir leyendo.", "Abbonati ora per continuare a leggere.",
+     "Assine já para continuar lendo.", "Bli abonnent og les hele saken."],
+)  # fmt: skip
+def test_walls_in_other_languages(read, wall):
+    head = linked({"@type": "NewsArticle", "headline": TITLE, "isAccessibleForFree": False})
+    (found,) = read("a.html", page(article(f"{BODY}<p>{wall}</p>"), head=head))
+    assert [found.text[start:end] for start, end in furniture_ranges(found)] == [TITLE, wall]
 
 
 # -- several articles, scripts without spaces, garbled letters
