@@ -36,7 +36,8 @@ COPY = (
     "<html><head><title>Mill opens - Courier</title><link rel='canonical' "
     "href='https://web.archive.org/web/20310504101112/https://courier.example/mill'>"
     '<script type=\'application/ld+json\'>{"@graph": [{"@type": "LiveBlogPosting", "isAccessibleForFree": false,'
-    '"liveBlogUpdate": [{"headline": "Update 1"}],},]}</script><meta name=\'author\' content=\'Roe, Ann, Lee, Bo\'></head>'
+    '"liveBlogUpdate": [{"headline": "Update 1"}],},]}</script>'
+    "<meta name='author' content='Roe, Ann, Lee, Bo'></head>"
     "<body><div id='wm-ipp-base'>14 captures</div><main><article><h2><span class='kicker'>Vell</span>Mill opens</h2>"
     "<div class='article-body'><p>The mayor of Vell opened the new mill on Monday. It cost 4.2 million "
     "crowns.</p></div>"

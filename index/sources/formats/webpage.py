@@ -54,9 +54,12 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
     Raises:
         Unreadable: the file cannot be read, no article text is found on the page, or it is a wall instead of one.
     """
-    for record in timed_call("formats.webpage:page_records", read_whole(source)):
+    records = timed_call("formats.webpage:page_records", read_whole(source))
+    for number, record in enumerate(records, 1):
+        # As lines of a file have: without an address, an article's id is made from where it stands.
+        place = source.name if len(records) == 1 else f"{source.name}:{number}"
         notes = record.pop("notes")
-        yield to_article(record, source=source.name, notes=notes)
+        yield to_article(record, source=place, notes=notes)
 
 
 def page_record(data: bytes) -> dict[str, Any]:

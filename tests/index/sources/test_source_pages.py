@@ -354,6 +354,7 @@ def test_two_articles_on_a_page_are_two(read):
     assert two.published == dt.date(2031, 2, 5)
     assert two.text.split("\n\n")[-3:] == second
     assert one.notes == two.notes == ("is one of 2 articles on its page",)
+    assert (one.source[-2:], two.source[-2:]) == (":1", ":2")
 
 
 def test_cards_of_other_stories_are_no_articles(read):
