@@ -48,7 +48,8 @@ def _join(first: Any, tree: Any) -> None:
         if element.tag in _HEADINGS:
             break  # what follows a headline outside of the containers is another article
         alike = element.tag == first.tag and element.get("class") == first.get("class")
-        if alike and _article_of(element) is home and next(body_paragraphs(element), None):
+        is_other = element.tag == "article" and next(element.iter(*_HEADINGS, "h3"), None) is not None
+        if alike and not is_other and _article_of(element) is home and next(body_paragraphs(element), None):
             parts.append(element)
             within.update(element.iter())
     for part in parts:

@@ -45,24 +45,32 @@ def written_length(text: str) -> int:
 
 def keep_words_apart(tree: Any) -> None:
     """Put a space at both borders of each block, in place: whoever joins blocks then doesn't join their words."""
+    for line_break in tree.xpath("//h1//br | //h2//br"):
+        line_break.tail = f" {line_break.tail or ''}"
+        line_break.drop_tag()  # a headline is one line, however it is broken on its page
     for element in tree.iter():
         if element.tag == "br":
             element.tail = f"\n{element.tail or ''}"
         elif is_block(element):
-            if element.text:
-                element.text = f" {element.text}"
-            last = element[-1] if len(element) else None
-            if last is not None:
-                last.tail = f"{last.tail or ''} "
-            elif element.text:
-                element.text = f"{element.text} "
-            if element.tail:
-                element.tail = f" {element.tail}"
-            before = element.getprevious()
-            if before is not None and before.tail:
-                before.tail = f"{before.tail} "
-            elif before is None and (parent := element.getparent()) is not None and parent.text:
-                parent.text = f"{parent.text} "
+            _set_apart(element)
+
+
+def _set_apart(block: Any) -> None:
+    """Put a space within and without both borders of a block, where words touch them."""
+    if block.text:
+        block.text = f" {block.text}"
+    last = block[-1] if len(block) else None
+    if last is not None:
+        last.tail = f"{last.tail or ''} "
+    elif block.text:
+        block.text = f"{block.text} "
+    if block.tail:
+        block.tail = f" {block.tail}"
+    before, parent = block.getprevious(), block.getparent()
+    if before is not None and before.tail:
+        before.tail = f"{before.tail} "
+    elif before is None and parent is not None and parent.text:
+        parent.text = f"{parent.text} "
 
 
 class PageBlocks:
@@ -123,6 +131,12 @@ class PageBlocks:
 
 def body_paragraphs(tree: Any) -> Iterator[str]:
     """Yield the paragraphs that a page prints as running text: long, hardly linked, in no region beside the article."""
+    for _, text in paragraph_elements(tree):
+        yield text
+
+
+def paragraph_elements(tree: Any) -> Iterator[tuple[Any, str]]:
+    """Yield the elements of `body_paragraphs` with their texts."""
     stack = [tree]
     while stack:
         element = stack.pop()
@@ -135,6 +149,6 @@ def body_paragraphs(tree: Any) -> Iterator[str]:
             linked = sum(len("".join(link.itertext())) for link in element.iter("a"))
             is_long = written_length(text) >= _MIN_PARAGRAPH_CHARS and not text.endswith(("...", "…"))
             if is_long and linked <= _MAX_LINKED_SHARE * len(text):
-                yield text
+                yield element, text
         else:
             stack.extend(reversed(element))

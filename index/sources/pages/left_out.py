@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pullquote.index.sources.formats.markup import has_markup, paragraphs
-from pullquote.index.sources.pages.layout import body_paragraphs
+from pullquote.index.sources.pages.layout import body_paragraphs, paragraph_elements
 from pullquote.index.sources.pages.linked_data import Facts
 
 # Teasers and captions make up some hundred characters of a page; a body that was cut short lacks more than this,
@@ -15,6 +15,8 @@ _MIN_MISSING_SHARE = 0.3
 
 # Paragraphs that are no line of the text are looked for within it, so many: each search reads all of the text.
 _MAX_SEARCHED = 500
+
+_WHOLE_REGIONS = {"article", "main", "body"}
 
 
 def left_out(text: str, tree: Any, facts: Facts) -> str:
@@ -44,9 +46,24 @@ def more_complete(text: str, other: str, tree: Any, facts: Facts) -> str:
 
 def _missing(text: str, tree: Any) -> list[str]:
     taken = {"".join(line.split()) for line in text.split("\n")}
-    missing = [part for part in dict.fromkeys(body_paragraphs(tree)) if "".join(part.split()) not in taken]
+    printed = body_paragraphs(_region(tree, taken))
+    missing = [part for part in dict.fromkeys(printed) if "".join(part.split()) not in taken]
     stored = "".join(text.split())
     return [part for part in missing[:_MAX_SEARCHED] if "".join(part.split()) not in stored] + missing[_MAX_SEARCHED:]
+
+
+def _region(tree: Any, taken: set[str]) -> Any:
+    """Return the element that holds the paragraphs that were taken and what stands right beside them.
+
+    Further away on a page stand its readers' comments and other stories.
+    """
+    found = [element for element, text in paragraph_elements(tree) if "".join(text.split()) in taken]
+    if not found:
+        return tree
+    around = set(found[0].iterancestors())
+    region = next((ancestor for ancestor in found[-1].iterancestors() if ancestor in around), tree)
+    parent = region.getparent()
+    return region if parent is None or region.tag in _WHOLE_REGIONS else parent
 
 
 def _plain_body(facts: Facts) -> str:

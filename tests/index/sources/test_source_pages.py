@@ -6,9 +6,11 @@ import datetime as dt
 import json
 
 import pytest
+from lxml import html
 
 from pullquote.index.furniture.ranges import furniture_ranges
 from pullquote.index.sources.fields.people import people_in
+from pullquote.index.sources.pages.containers import join_body_parts
 
 P = [
     "The harbour board of Brask voted six to three on Monday to dredge the old basin before the winter.",
@@ -107,6 +109,23 @@ def test_the_lead_above_the_body_is_kept(read):
     assert lead in found.text.split("\n\n")[:2]
 
 
+def test_readers_comments_are_not_missed(read):
+    long = [f"{text} That was point {n} of the evening." for n, text in enumerate(P * 5)]
+    comments = "".join(f"<p>{text} I was there and saw it, reader {n} writes.</p>" for n, text in enumerate(P * 2))
+    body = "".join(f"<p>{text}</p>" for text in long)
+    column = f"<div class='col'><div class='article-body'>{body}</div></div>"
+    (found,) = read("a.html", page(f"<div id='page'>{column}<div class='talk'>{comments}</div></div>"))
+    assert found.text.split("\n\n") == long
+    assert found.notes == ()
+
+
+def test_another_article_of_the_same_class_is_no_part():
+    other = f"<article class='story'><h2>Ferry sails</h2>{BODY}</article>"
+    tree = html.document_fromstring(page(f"<article class='story'>{BODY}</article>{other}"))
+    join_body_parts(tree)
+    assert [len(element.findall("p")) for element in tree.iter("article")] == [4, 4]
+
+
 def test_teasers_of_other_stories_are_not_missed(read):
     teasers = "".join(f"<li><p>{text} Read on in the paper of this day, {n}.</p></li>" for n, text in enumerate(P * 3))
     (found,) = read("a.html", page(article() + f"<div class='more'><ul>{teasers}</ul></div>"))
@@ -128,6 +147,7 @@ def test_teasers_of_other_stories_are_not_missed(read):
         (SITE, f"Harbour Post: {TITLE}", f"<h1>The Harbour Post</h1><h2>{TITLE}</h2>", TITLE),
         ("<link rel='canonical' href='https://brask.example/1'>", "x", "<h1>Brask: mayor resigns</h1>",
          "Brask: mayor resigns"),
+        ("", "x", "<h1>Brask dredges<br>its old basin</h1>", TITLE),
         ("", "Mud - and where it goes", "<h1>Mud - and where it goes</h1>", "Mud - and where it goes"),
     ],
 )  # fmt: skip
@@ -256,8 +276,8 @@ def test_a_page_that_single_file_saved(read):
 
 
 def test_a_page_that_a_browser_saved(read):
-    html = page(article()).replace("<html", "<!-- saved from url=(0031)https://post.example/2031/basin -->\n<html")
-    (found,) = read("a.html", html)
+    saved = page(article()).replace("<html", "<!-- saved from url=(0031)https://post.example/2031/basin -->\n<html")
+    (found,) = read("a.html", saved)
     assert (found.url, "capture" in found.extra) == ("https://post.example/2031/basin", False)
 
 
