@@ -245,8 +245,13 @@ def test_authors_of_the_linked_data_stand_before_the_meta_tags(read):
     assert found.authors == ("Ann Roe",)
 
 
-def test_all_who_signed_are_authors_as_they_are_printed(read):
-    byline = "<p class='by'>By <a rel='author'>Ann R. Roe</a> and <a rel='author'>Bo Lee</a></p>"
+@pytest.mark.parametrize(
+    "line",
+    ["By <a rel='author'>Ann R. Roe</a> and <a rel='author'>Bo Lee</a>",
+     "<a rel='author'>Ann R. Roe</a> <a rel='author'>Bo Lee</a>"],
+)  # fmt: skip
+def test_all_who_signed_are_authors_as_they_are_printed(read, line):
+    byline = f"<p class='by'>{line}</p>"
     other = "<div class='more'><ul><li><p>Another story by <a rel='author'>Cy Poe</a></p></li></ul></div>"
     (found,) = read("a.html", page(article(byline + BODY) + other))
     assert found.authors == ("Ann R. Roe", "Bo Lee")
