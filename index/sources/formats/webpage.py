@@ -30,7 +30,7 @@ from pullquote.index.sources.pages.left_out import left_out, more_complete
 from pullquote.index.sources.pages.linked_data import Facts, linked_facts, mend_linked_data, without_linked_data
 from pullquote.index.sources.pages.page_date import page_date
 from pullquote.index.sources.pages.page_title import is_stated, page_title, site_names, split_kicker, without_site
-from pullquote.index.sources.pages.printed_authors import printed_authors
+from pullquote.index.sources.pages.printed_authors import printed_authors, signed_line
 from pullquote.index.sources.pages.stated import StatedNames, site_behind, stated_names
 from pullquote.index.sources.pages.walls import wall_instead
 from pullquote.index.sources.record import is_web_address, to_article
@@ -149,7 +149,7 @@ def _records(page: _Page) -> list[dict[str, Any]]:
     day, timestamp = page_date(page.tree, page.facts.published)
     record = _record(page, text, title)
     record["published"] = str(day or page.guessed_day)
-    record["authors"] = _authors(page)
+    record["authors"] = _authors(page) or list(people_in(signed_line(text)))
     if timestamp:
         record["published_at"] = timestamp
     return [_noted(record, note)]

@@ -2,13 +2,19 @@ r"""The body of an article as trafilatura finds it, in paragraphs joined by "\n\
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from pullquote.index.sources.pages.layout import PageBlocks
 
 _LINES = {"p", "head", "lb", "item", "div", "quote", "code", "row", "list", "table", "figure", "dt", "dd", "ab", "fw"}
+_BREAKS = re.compile(r"\n{2,}")
 _INLINE = {"hi", "ref", "del", "graphic", "lb"}
+
+# The longest cells of tables in articles have a sentence or two; pages of the nineties stand in a cell as a whole.
+_MIN_LAYOUT_CHARS = 600
+
 _WHOLE = {"list", "table"}
 
 
@@ -21,7 +27,8 @@ def body_text(body: Any, blocks: PageBlocks) -> str:
     """
     texts: list[str] = []
     for piece, whole in _pieces(body):
-        texts.extend([piece] if whole else blocks.taken_apart(piece))
+        parts = [piece] if whole else piece.split("\n\n")
+        texts.extend(parts if whole else (text for part in parts for text in blocks.taken_apart(part)))
     return "\n\n".join(text for text in texts if text.strip())
 
 
@@ -44,7 +51,10 @@ def _pieces(body: Any) -> Iterator[tuple[str, bool]]:
         if element.tag in _WHOLE and element is not body:
             yield _tidy("".join(line)), False
             line = [element.tail or ""]
-            yield _list(element) if element.tag == "list" else _table(element), True
+            if element.tag == "table" and (cells := _layout(element)):
+                yield from ((cell, False) for cell in cells)
+            else:
+                yield _list(element) if element.tag == "list" else _table(element), True
             continue
         if is_block and line:
             yield _tidy("".join(line)), False
@@ -67,6 +77,12 @@ def _table(element: Any) -> str:
     return "\n".join(" | ".join(_lines(cell) for cell in row.iter("cell")) for row in element.iter("row"))
 
 
+def _layout(table: Any) -> list[str]:
+    """Return the cells of a table that lays out a page; an empty list for one that is a table."""
+    cells = [_lines(cell) for cell in table.iter("cell")]
+    return cells if max(map(len, cells), default=0) >= _MIN_LAYOUT_CHARS else []
+
+
 def _lines(block: Any) -> str:
     """Return the lines of an item or a cell, without the lists within it: their items are lines of their own."""
     line = [block.text or ""]
@@ -83,9 +99,10 @@ def _lines(block: Any) -> str:
         elif element.tag != "list" and isinstance(element.tag, str):
             line.append(f"{apart}{element.text or ''}")
             stack.extend(reversed(element))
-    return _tidy("".join(line))
+    return _tidy("".join(line)).replace("\n\n", "\n")
 
 
 def _tidy(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.split("\x00"))
-    return "\n".join(line for line in lines if line)
+    """Return a text with its spaces evened out; two line breaks in a row are the end of a paragraph."""
+    lines = "\n".join(" ".join(line.split()) for line in text.split("\x00"))
+    return "\n\n".join(part for part in _BREAKS.split(lines.strip("\n")) if part)

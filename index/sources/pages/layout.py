@@ -31,6 +31,11 @@ _NOT_BODY_NAMES = re.compile(
 _MIN_PARAGRAPH_CHARS = 80
 _MAX_LINKED_SHARE = 0.3
 
+_INLINE = {"span", "font", "strong", "b", "em", "i", "a", "label"}
+_MIN_LINE_CHARS = 3  # the large first letter of an article is a block by its style, but no word
+_BLOCK_STYLE = re.compile(r"display\s*:\s*(?:block|flex|grid|list-item)", re.IGNORECASE)
+_SENTENCE_ENDS = tuple(".!?:;”»")
+
 # Chinese, Japanese, Thai, Lao, Khmer and Burmese write no spaces, and say in one character what takes three elsewhere.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -51,8 +56,20 @@ def keep_words_apart(tree: Any) -> None:
     for element in tree.iter():
         if element.tag == "br":
             element.tail = f"\n{element.tail or ''}"
-        elif is_block(element):
+        elif is_block(element) or _is_shown_as_block(element):
             _set_apart(element)
+
+
+def _is_shown_as_block(element: Any) -> bool:
+    """Return whether an element begins a line by its style, or by a sentence that ends where the next one begins."""
+    if element.tag not in _INLINE or (not len(element) and len((element.text or "").strip()) < _MIN_LINE_CHARS):
+        return False
+    if _BLOCK_STYLE.search(element.get("style") or ""):
+        return True
+    following = element.getnext()
+    if element.tail or len(element) or following is None or following.tag != element.tag:
+        return False
+    return (element.text or "")[-1:] in _SENTENCE_ENDS and (following.text or "")[:1].isupper()
 
 
 def _set_apart(block: Any) -> None:

@@ -19,6 +19,7 @@ _BETWEEN = re.compile(r"\s+(?:[|\-–—:·•»«]|::|//)\s+|\s*\|\s*|(?<=[^\s\
 
 _MAX_TITLE_CHARS = 400
 _MAX_KICKER_CHARS = 40
+_MARKS = " :|–—-•\n\t"
 _MAX_HEADINGS = 200
 
 # Of the words of a headline and of what the page calls itself, so many must be the same; below, a heading is the
@@ -102,14 +103,17 @@ def split_kicker(tree: Any, stated: Sequence[str]) -> None:
         if first is None or (heading.text or "").strip() or not isinstance(first.tag, str) or first.tag == "br":
             continue
         words, whole = _text(first), _text(heading)
-        rest = whole[len(words) :].strip(" :|–—-•")
+        rest = whole[len(words) :].strip(_MARKS)
         named = _KICKERS.search(first.get("class") or "")
         if not words or len(words) > _MAX_KICKER_CHARS or not rest or not (named or comparing_form(rest) in forms):
             continue
         line = copy.copy(first)
         line.tag, line.tail = "p", None
-        heading.text = (first.tail or "").lstrip(" :|–—-•\n\t")
+        heading.text = (first.tail or "").lstrip(_MARKS)
         heading.remove(first)
+        while not heading.text.strip() and len(heading) and not _text(heading[0]).strip(_MARKS):
+            heading.text = (heading[0].tail or "").lstrip(_MARKS)
+            heading.remove(heading[0])
         heading.addprevious(line)
 
 

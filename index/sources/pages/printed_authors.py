@@ -10,6 +10,14 @@ from typing import Any
 _MAX_CHARS = 400
 _MAX_ELEMENTS = 8
 
+_TOP_LINES = 12
+_NAME = r"[^\W\d_a-z][\w.’'-]*"
+_FULL_NAME = rf"{_NAME}(?: (?:(?:van|von|der|den|de|da|del|di|la|le|al|bin) ){{0,2}}{_NAME}){{1,3}}"
+_SIGNED = re.compile(
+    rf"(?:By|BY|by|Von|Par|Por|Door|Av|Af):? {_FULL_NAME}"
+    rf"(?:(?:,| and| et| und| y| e| og| och| en| &){{1,2}} {_FULL_NAME}){{0,5}}"
+)
+
 
 def printed_authors(tree: Any) -> list[str]:
     """Return the bylines that a page prints beside its article, found by trafilatura's expressions.
@@ -32,6 +40,12 @@ def printed_authors(tree: Any) -> list[str]:
             if names:
                 return names
     return []
+
+
+def signed_line(text: str) -> list[str]:
+    """Return the byline that stands on a line of its own among the first of a text."""
+    lines = (line.strip() for line in text.split("\n")[:_TOP_LINES])
+    return [line for line in lines if _SIGNED.fullmatch(line)][:1]
 
 
 def _names(normalised: str | None) -> list[str]:

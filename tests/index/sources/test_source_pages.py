@@ -61,6 +61,31 @@ def test_words_of_neighbouring_blocks_stay_two_words(read):
     assert found.text.endswith("Cost 3.4 million crowns\nWeeks eleven")
 
 
+def test_sentences_in_elements_that_a_style_makes_blocks_are_not_glued(read):
+    spans = "".join(f'<span class="line">{text}</span>' for text in P)
+    styled = "".join(f'<strong style="display: block">{text[:-1]}</strong>' for text in P)
+    (found,) = read("a.html", page(article(f"<div>{spans}</div><div>{styled}</div>")))
+    assert "winter. Dredging" in found.text
+    assert "winter Dredging" in found.text
+
+
+def test_a_large_first_letter_belongs_to_its_word(read):
+    first = f"<p><span style='display:block;float:left'>{P[0][0]}</span>{P[0][1:]}</p>"
+    (found,) = read("a.html", page(article(first + BODY.replace(P[0], P[1]))))
+    assert P[0] in found.text
+
+
+def test_two_line_breaks_end_a_paragraph(read):
+    (found,) = read("a.html", page(f"<div class='text'><h1>{TITLE}</h1>{'<br> <br>'.join(P)}</div>"))
+    assert found.text.split("\n\n")[-4:] == P
+
+
+def test_a_page_laid_out_by_a_table_has_paragraphs(read):
+    cell = "".join(f"<p>{text}</p>" for text in P * 2)
+    (found,) = read("a.html", page(f"<table><tr><td><a href='/'>Home</a></td><td>{cell}</td></tr></table>"))
+    assert found.text.split("\n\n")[-4:] == P
+
+
 def test_an_item_of_a_list_within_a_list_is_said_once(read):
     items = "<ul><li>Boats over ten metres pay<ul><li>forty crowns in summer</li></ul></li></ul>"
     (found,) = read("a.html", page(article(BODY + items + P[0])))
@@ -147,6 +172,7 @@ def test_teasers_of_other_stories_are_not_missed(read):
         (SITE, f"Harbour Post: {TITLE}", f"<h1>The Harbour Post</h1><h2>{TITLE}</h2>", TITLE),
         ("<link rel='canonical' href='https://brask.example/1'>", "x", "<h1>Brask: mayor resigns</h1>",
          "Brask: mayor resigns"),
+        ("", "x", f"<h1><span class='kicker'>Harbour</span><span>: </span><span>{TITLE}</span></h1>", TITLE),
         ("", "x", "<h1>Brask dredges<br>its old basin</h1>", TITLE),
         ("", "Mud - and where it goes", "<h1>Mud - and where it goes</h1>", "Mud - and where it goes"),
     ],
@@ -255,6 +281,11 @@ def test_all_who_signed_are_authors_as_they_are_printed(read, line):
     other = "<div class='more'><ul><li><p>Another story by <a rel='author'>Cy Poe</a></p></li></ul></div>"
     (found,) = read("a.html", page(article(byline + BODY) + other))
     assert found.authors == ("Ann R. Roe", "Bo Lee")
+
+
+def test_a_byline_that_only_the_text_has(read):
+    (found,) = read("a.html", page(article(f"<p>By Ann van der Roe and Bo Lee</p>{BODY}")))
+    assert found.authors == ("Ann van der Roe", "Bo Lee")
 
 
 # -- copies
