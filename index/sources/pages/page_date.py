@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,11 +18,15 @@ _TIMES = "//time[@itemprop='datePublished' or @pubdate]/@datetime"
 
 # Where a page prints its date: elements made for it, and those named for it. Few, since each is read as a date.
 _PRINTED = (
-    "//time | //*[@itemprop='datePublished']"
-    " | //*[contains(@class, 'date') or contains(@class, 'publish') or contains(@class, 'time')][not(*)]"
+    "descendant::*[self::time or @itemprop='datePublished' or contains(@class, 'date') or contains(@class, 'publish')"
+    " or contains(@class, 'time')][not(ancestor::li or ancestor::aside or ancestor::nav or ancestor::footer)]"
 )
-_MAX_PRINTED = 50
+_MAX_PRINTED = 20
+
+# The date stands beside the headline; further away on a page stand the dates of other stories, often the day before.
+_MAX_LEVELS = 3
 _MAX_PRINTED_CHARS = 80
+_BEFORE = re.compile(r"^(?:on|published(?: on)?|posted(?: on)?|le|am|den|el|il|op)\s*:?\s+", re.IGNORECASE)
 
 _Stamp = tuple[dt.date, str | None]
 
@@ -47,10 +52,8 @@ def page_date(tree: Any, linked: Iterable[str]) -> tuple[dt.date | None, str | N
         same = _instant(other)
         if same is not None and same.utcoffset() and abs(same - instant) < dt.timedelta(minutes=1):
             return other_day, other
-    printed = {found for found, _ in _well_formed(_printed(tree)) if abs((found - day).days) == 1}
-    if len(printed) == 1 and not any(found == day for found, _ in _well_formed(_printed(tree))):
-        return printed.pop(), timestamp
-    return day, timestamp
+    printed = {found for found, _ in _well_formed(_printed(tree)) if abs((found - day).days) <= 1}
+    return (printed.pop() if len(printed) == 1 else day), timestamp
 
 
 def _well_formed(values: Iterable[str]) -> Iterable[_Stamp]:
@@ -64,8 +67,16 @@ def _well_formed(values: Iterable[str]) -> Iterable[_Stamp]:
 
 
 def _printed(tree: Any) -> list[str]:
-    texts = (" ".join("".join(element.itertext()).split()) for element in tree.xpath(_PRINTED)[:_MAX_PRINTED])
-    return [text for text in texts if 6 <= len(text) <= _MAX_PRINTED_CHARS]
+    """Return what a page prints beside its headline where a date is to be expected."""
+    region = next(tree.iter("h1"), None)
+    for _ in range(_MAX_LEVELS):
+        parent = None if region is None else region.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            break
+        region = parent
+    elements = [] if region is None else region.xpath(_PRINTED)[:_MAX_PRINTED]
+    texts = (" ".join("".join(element.itertext()).split()) for element in elements)
+    return [_BEFORE.sub("", text) for text in texts if 6 <= len(text) <= _MAX_PRINTED_CHARS]
 
 
 def _instant(timestamp: str | None) -> dt.datetime | None:

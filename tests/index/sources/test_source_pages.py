@@ -218,6 +218,9 @@ def test_the_entries_of_a_live_blog_are_one_article(read):
          "<time datetime='2031-02-03T23:30:00Z'>4 February 2031</time>", dt.date(2031, 2, 4)),
         ("<meta property='article:published_time' content='2031-02-03T23:30:00Z'>",
          "<time>4 February 2031</time><time>3 February 2031</time>", dt.date(2031, 2, 3)),
+        ("<meta property='article:published_time' content='2031-02-04T10:30:00Z'>",
+         "<aside><time>3 February 2031</time></aside><ul><li><time>3 February 2031</time></li></ul>",
+         dt.date(2031, 2, 4)),
         ('<script type="application/ld+json">{"itemReviewed": {"datePublished": "2031-01-20"},'
          ' "datePublished": "2031-02-04" "x"}</script>', "", dt.date(2031, 2, 4)),
     ],
