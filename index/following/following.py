@@ -233,7 +233,7 @@ def _articles(fetched: Fetched) -> Iterator[Article | Skipped]:
         if isinstance(one, Article):
             # A page may say that its address is another spelling of it, but not that it is another site's.
             own = one.url and urlsplit(one.url).netloc == urlsplit(fetched.url).netloc
-            yield replace(one, url=one.url if own else fetched.url, id="")
+            yield replace(one, url=one.url if own else fetched.url)
         else:
             yield one
 

@@ -20,6 +20,7 @@ from pullquote.index.furniture.lines import EDGES, MAX_LABEL_CHARS, REPORTING, L
 from pullquote.index.furniture.links import is_link
 from pullquote.index.furniture.pitches import PITCH_RULES, is_pitch
 from pullquote.index.furniture.place import TOP_LINES, mark_top_and_end
+from pullquote.index.furniture.walls import mark_wall
 
 _MAX_UNKNOWN_PITCH_CHARS = 250  # in a block of pitches, for those that no pattern knows
 
@@ -59,6 +60,8 @@ def furniture_ranges(article: Article) -> list[tuple[int, int]]:
     _mark_repeated(lines, text)
     _mark_newsletter_names(lines)
     _mark_subscription_block(lines)
+    if article.extra.get("isAccessibleForFree") is False:
+        mark_wall(lines)
     return _merged(lines)
 
 
@@ -104,6 +107,8 @@ def _mark_repeated(lines: list[Line], text: str) -> None:
         first = seen.setdefault(line.words, position)
         if first == position:
             continue
+        if _belongs_to_its_label(lines, position) and _belongs_to_its_label(lines, first):
+            continue  # the same meal on two days, the same answer to two questions
         length = len(line.words)
         follows = first == position - 1
         if follows and length >= _MIN_DOUBLED_CHARS and _is_one_line_end(text[lines[first].end : line.start]):
@@ -114,6 +119,12 @@ def _mark_repeated(lines: list[Line], text: str) -> None:
             or _CAPTION_CREDIT.search(line.words)
         ):
             line.marked = True
+
+
+def _belongs_to_its_label(lines: list[Line], position: int) -> bool:
+    """Return whether a line stands below a label or a question, and so says something of that."""
+    above = lines[position - 1] if position else None
+    return above is not None and not above.marked and (0 < len(above.low) <= MAX_LABEL_CHARS or above.low.endswith("?"))
 
 
 def _is_sentence(words: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ def to_article(
     source: str,
     title_in_text: tuple[int, int] | None = None,
     find_title: bool = True,
+    notes: Sequence[str] = (),
 ) -> Article:
     """Return the article that `record` describes; keys that Pullquote has no use for go to `extra`.
 
@@ -45,7 +46,7 @@ def to_article(
     cannot be stored are left out, a date that is none is kept as it was printed, and `notes` says so.
 
     `title_in_text` is `[start, end)` in characters of `record["text"]`; where it isn't given, the title is
-    looked for at the top of the text, unless `find_title` is False.
+    looked for at the top of the text, unless `find_title` is False. `notes` are what its reader has to say of it.
 
     Raises:
         Unreadable: text missing, of the wrong type, or with characters that cannot be stored; too many
@@ -74,7 +75,7 @@ def to_article(
         extra=MappingProxyType(extra),
         title_in_text=title_line(text, title) if find_title and not title_in_text else title_in_text,
         source=source,
-        notes=tuple(fields.notes),
+        notes=(*notes, *fields.notes),
     )
 
 

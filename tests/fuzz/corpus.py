@@ -37,6 +37,23 @@ PAGE = (
     "<p>Aldo Brandt, who chairs the board, said that the work would last for years to come.<br>It did.</p></article>"
     "</body></html>"
 )
+# A copy that a web archive keeps, of a page with two articles, linked data with a slip, and garbled letters.
+COPY = (
+    "<html><head><title>Mill opens - Courier</title><link rel='canonical' "
+    "href='https://web.archive.org/web/20310504101112/https://courier.example/mill'>"
+    '<script type=\'application/ld+json\'>{"@graph": [{"@type": "LiveBlogPosting", "isAccessibleForFree": false,'
+    '"liveBlogUpdate": [{"headline": "Update 1"}],},]}</script>'
+    "<meta name='author' content='Roe, Ann, Lee, Bo'></head>"
+    "<body><div id='wm-ipp-base'>14 captures</div><main><article><h2><span class='kicker'>Vell</span>Mill opens</h2>"
+    "<div class='article-body'><p>The mayor of Vell opened the new mill on Monday. It cost 4.2 million "
+    "crowns.</p></div>"
+    "<figure><figcaption>The mill. Photo: Ann Roe</figcaption></figure><div class='article-body'><p>Aldo Brandt, who "
+    "chairs the board, said that the cafÃ© of the mill would stay, and last for years to come.</p></div></article>"
+    "<article><h2><a href='/ferry'>Ferry sails</a></h2><time datetime='2031-05-03T23:30:00Z'>4 May 2031</time><p>The "
+    "ferry to Brask sailed on Sunday for the first time since the storm of January, the port authority said.</p><p>It "
+    "carried 412 passengers on its first day, said Mara Lind, who chairs the authority, and was full.</p></article>"
+    "</main></body></html><!-- FILE ARCHIVED ON 10:11:12 May 04, 2031 AND RETRIEVED FROM THE INTERNET ARCHIVE -->"
+)
 RSS = (
     '<?xml version="1.0" encoding="utf-8"?><rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/" '
     'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>The Vell '
@@ -128,7 +145,7 @@ def seeds() -> dict[str, list[bytes]]:
     return {
         "text": [f"---\n{FRONT}---\n{STORY}".encode(), STORY.encode(), f"# Mill opens #\n\n{STORY}".encode("utf-16")],
         "front": [FRONT.encode(), b"title: |\n  Mill\n  opens\nx: &a [1, *a]\n", b'title: "Mill \\u00e9"\n? a\n: b\n'],
-        "page": [PAGE.encode(), PAGE.replace("utf-8", "iso-8859-1").encode("latin-1")],
+        "page": [PAGE.encode(), COPY.encode(), PAGE.replace("utf-8", "iso-8859-1").encode("latin-1")],
         "feed": [RSS.encode(), ATOM.encode()],
         "lines": [LINES.encode(), ("\ufeff" + LINES).encode()],
         "json": [json.dumps(ROWS).encode(), json.dumps(ROWS[0], indent=1).encode()],
@@ -190,6 +207,9 @@ TOKENS: tuple[bytes, ...] = tuple(
         "\n\nFull text: ", "WARC/1.0\r\n", "Content-Length: 99999999\r\n",
         "2031-02-30", "-99999999999999999999", "+9999", "99:99", "Juin 45",
         "Feb 29, 2031", "http://[::1", "javascript:", "By ", " and ", "Published ", "Share ", "Read more: ",
+        "<h1>", "<article>", "</article>", "<figcaption>", "<span class='kicker'>", "â€œ", "Ã©",
+        "\ufffd", "Page not found",
+        "https://web.archive.org/web/2031/https:/", "Page saved with SingleFile url: x saved date: ", "; ", " | ",
         "Follow us on ", "© ", "The post ", " appeared first on ", "who ", "its ", "the mayor of ", "U.S. ", "Dr. ",
         "A. ", "... ", "said ", "?", "! ", "-", "–", "a.b@c.example ", "www.", "1,000 ",
     )

@@ -46,11 +46,21 @@ def paragraphs(html: str) -> str:
         root = lxml_html.document_fromstring(f"<body>{html}</body>", parser=lxml_html.HTMLParser(huge_tree=True))
     except (ParserError, ValueError):
         return ""
+    return "\n\n".join(block_texts(root))
+
+
+def block_texts(root: Any) -> list[str]:
+    """Return the texts of the blocks below an element of lxml's, in their order; those without text are left out."""
     blocks: list[list[str]] = [[]]
     _collect(root, blocks)
     lines = ("".join(block).split("\x00") for block in blocks)
     texts = ("\n".join(_SPACES.sub(" ", line).strip() for line in block).strip() for block in lines)
-    return "\n\n".join(text for text in texts if text)
+    return [text for text in texts if text]
+
+
+def is_block(element: Any) -> bool:
+    """Return whether a browser begins a new line for this element of lxml's."""
+    return element.tag in _BLOCKS
 
 
 def _collect(root: Any, blocks: list[list[str]]) -> None:
@@ -61,12 +71,12 @@ def _collect(root: Any, blocks: list[list[str]]) -> None:
     stack: list[tuple[Any, bool]] = [(root, False)]
     while stack:
         element, done = stack.pop()
-        is_block = element.tag in _BLOCKS
+        block = is_block(element)
         if not done:
             if not isinstance(element.tag, str) or element.tag in _DROPPED:
                 _append(blocks, element.tail)
                 continue
-            if is_block:
+            if block:
                 blocks.append([])
             if element.tag == "br":
                 blocks[-1].append("\x00")
@@ -74,7 +84,7 @@ def _collect(root: Any, blocks: list[list[str]]) -> None:
             stack.append((element, True))
             stack.extend((child, False) for child in reversed(element))
         else:
-            if is_block:
+            if block:
                 blocks.append([])
             _append(blocks, element.tail)
 

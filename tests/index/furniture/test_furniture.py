@@ -266,6 +266,22 @@ def test_short_lines_may_repeat(lines):
     assert marked("\n\n".join(lines)) == []
 
 
+def test_what_stands_below_a_label_or_a_question_may_repeat():
+    soup = (
+        "Bean soup with smoked eel, a roll with salted butter, one apple, and tea or coffee without sugar for the crew."
+    )
+    silence = (
+        "I have said everything that I had to say of the basin in the meeting of the board, and I won't add to it now."
+    )
+    days = f"Meals on the dredger\n\nMonday\n\n{soup}\n\nTuesday\n\nFish pie.\n\nWednesday\n\n{soup}"
+    assert marked(days) == []
+    second = "Who pays for the eleven weeks that it takes to dredge the basin?"
+    asked = f"Where will the mud go?\n\n{silence}\n\n{second}\n\n{silence}"
+    assert marked(asked) == []
+    apart = f"{soup}\n\nThe crew of the dredger eats at noon, and the cook has not missed a day since May.\n\n{soup}"
+    assert marked(apart) == [soup]
+
+
 def test_the_pitches_at_the_end():
     pitches = (
         "Digital Access\n\nDigital Access\nAccess from all your devices, wherever they are.\n\n"

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from pullquote.index.sources.formats.linked_data import mend_linked_data
+from pullquote.index.sources.pages.linked_data import mend_linked_data
 
 PARAGRAPHS = [
     "The ferry between Varn and Brask sailed on Sunday for the first time since the storm of January,"
