@@ -10,6 +10,7 @@ from typing import Any
 from pullquote.index.adding import adding
 from pullquote.index.archive import Archive
 from pullquote.index.embedding.embedder import Embedder
+from pullquote.index.storage.pending import rows_to_embed
 
 Rows = Sequence[dict[str, Any]]
 Tell = Callable[[Any], None]
@@ -91,4 +92,13 @@ def seen(_: Tell, archive: Path, ids: Sequence[str], queries: Sequence[str], emb
                 {hit.article.id: hit.article.text for hit in hits},
             )
         counts = opened.count_articles(), opened.info().articles, len(opened.bylines())
-        return {"problems": report.problems, "texts": texts, "found": found, "counts": counts}
+        left = [row for first, end in rows_to_embed(opened._database) for row in range(first, end)]
+        rowids = {place[0] for row in left if (place := opened._database.passage_if_there(row))}
+        return {
+            "problems": report.problems,
+            "texts": texts,
+            "found": found,
+            "counts": counts,
+            # What a killed `add` stored and hadn't embedded yet is found by its words alone.
+            "by_words": {opened._database.article(rowid).id for rowid in rowids},
+        }
