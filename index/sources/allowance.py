@@ -47,6 +47,6 @@ class Allowance:
             raise Unreadable(f"holds more than {MAX_MEMBERS:,} files; nothing is read from here on")
         if size_bytes > self.bytes_left:
             raise Unreadable(
-                f"unpacks to more than {megabytes(self.bytes_left)}, which is left of what a file of its size may hold"
+                f"unpacks to more than the {megabytes(self.bytes_left)} still allowed for the file that it lies in"
             )
         self.bytes_left -= size_bytes

@@ -67,11 +67,11 @@ def edit(
     restore: Annotated[
         list[str] | None,
         typer.Option(
-            "--restore", metavar="FIELD", help="Make it again what the source says: title, outlet, published, authors."
+            "--restore", metavar="FIELD", help="Undo the edits of a field: title, outlet, published or authors."
         ),
     ] = None,
     by: Annotated[
-        str | None, typer.Option("--by", metavar="NAME", help="Who says so (default: the system's user name).")
+        str | None, typer.Option("--by", metavar="NAME", help="Who makes the edit (default: the system's user name).")
     ] = None,
     archive: ArchiveDir = None,
     as_json: AsJson = False,

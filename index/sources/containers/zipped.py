@@ -33,7 +33,7 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
             if reader is None:
                 yield from _members(source, archive)
                 return
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError) as error:  # as of `DocumentParts`
         raise Unreadable(f"is damaged or cut off before its end ({error})") from error
     except OSError as error:
         raise Unreadable(cause(error)) from error
@@ -108,7 +108,7 @@ def _members(source: SourceFile, archive: zipfile.ZipFile) -> Iterator[Article |
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     try:
         return archive.open(info)
-    except NotImplementedError as error:
+    except NotImplementedError as error:  # zipfile's, for a way of packing that it doesn't know
         raise Unreadable("is packed in a way that can't be unpacked here; pack it as Deflate") from error
     except RuntimeError as error:
         raise Unreadable("is protected with a password") from error

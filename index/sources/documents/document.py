@@ -11,9 +11,28 @@ from pullquote.index.sources.fields.headline import title_from
 from pullquote.index.sources.files import SourceFile, Unreadable
 from pullquote.index.sources.record import to_article
 from pullquote.index.sources.sidecars import metadata_beside
+from pullquote.index.sources.streams import read_whole
+from pullquote.index.sources.timed import timed_call
 
 # Photographs in print quality have 10 MB each; a scanned newspaper some 100 MB.
 MAX_DOCUMENT_BYTES = 200_000_000
+
+
+def read_document(
+    source: SourceFile, task: str, *, limit_bytes: int = MAX_DOCUMENT_BYTES
+) -> Iterator[Article | Skipped]:
+    """Yield the article of a document, or the articles of an export, out of what a timed call makes of its bytes.
+
+    Args:
+        source: the document.
+        task: the function that returns `{"paragraphs", "facts"}`, as `timed_call` takes it.
+        limit_bytes: how large the document may be.
+
+    Raises:
+        Unreadable: the file cannot be read, or has no text.
+    """
+    found = timed_call(task, read_whole(source, limit_bytes=limit_bytes, what="a document"))
+    yield from document_articles(found["paragraphs"], found["facts"], source)
 
 
 def document_articles(

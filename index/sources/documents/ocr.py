@@ -46,7 +46,7 @@ def _run(command: list[str], limit_s: float) -> None:
     try:
         done = subprocess.run(command, capture_output=True, timeout=limit_s, check=False)
     except subprocess.TimeoutExpired as error:
-        raise Unreadable(f"is a scan that {command[0]} takes more than {limit_s:,.0f} seconds for") from error
+        raise Unreadable(f"is a scan, and {command[0]} took longer than the {limit_s:,.0f} seconds allowed") from error
     except OSError as error:
         raise Unreadable(f"is a scan, and {command[0]} can't be started ({error.strerror})") from error
     if done.returncode:

@@ -6,25 +6,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from pullquote.articles import Article, Skipped
-from pullquote.index.sources.documents.document import MAX_DOCUMENT_BYTES, document_articles, table_paragraphs
+from pullquote.index.sources.documents.document import read_document, table_paragraphs
 from pullquote.index.sources.documents.xml_parts import DocumentParts, local_name
 from pullquote.index.sources.files import SourceFile, Unreadable
-from pullquote.index.sources.streams import read_whole
-from pullquote.index.sources.timed import timed_call
 
 _LEFT_OUT = {"tracked-changes", "note", "annotation", "sequence-decls", "forms"}
 _MAX_SPACES = 1_000
 
 
 def read(source: SourceFile) -> Iterator[Article | Skipped]:
-    """Yield the article of an OpenDocument text, or the articles of an export.
+    """Return the article of an OpenDocument text, or the articles of an export.
 
     Raises:
         Unreadable: the file cannot be read, or has no text.
     """
-    data = read_whole(source, limit_bytes=MAX_DOCUMENT_BYTES, what="a document")
-    found = timed_call("documents.opendocument:odt_paragraphs", data)
-    yield from document_articles(found["paragraphs"], found["facts"], source)
+    return read_document(source, "documents.opendocument:odt_paragraphs")
 
 
 def odt_paragraphs(data: bytes) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pullquote.articles import Article, Skipped
-from pullquote.index.sources.documents.document import document_articles
+from pullquote.index.sources.documents.document import read_document
 from pullquote.index.sources.files import SourceFile, Unreadable
-from pullquote.index.sources.streams import MAX_WHOLE_FILE_BYTES, read_whole
-from pullquote.index.sources.timed import timed_call
+from pullquote.index.sources.streams import MAX_WHOLE_FILE_BYTES
 
 _TITLE = re.compile(r"\{\\title\s([^{}\\]{1,250})\}")
 # Pictures are written as digits, up to 1 MB each, and would be passed over one by one.
@@ -18,14 +17,12 @@ _PICTURE = re.compile(r"[0-9a-fA-F\r\n]{2000,}+")
 
 
 def read(source: SourceFile) -> Iterator[Article | Skipped]:
-    """Yield the article of an RTF document, or the articles of an export.
+    """Return the article of an RTF document, or the articles of an export.
 
     Raises:
         Unreadable: the file cannot be read, or has no text.
     """
-    data = read_whole(source, limit_bytes=MAX_WHOLE_FILE_BYTES, what="a document")
-    found = timed_call("documents.rich_text:rtf_paragraphs", data)
-    yield from document_articles(found["paragraphs"], found["facts"], source)
+    return read_document(source, "documents.rich_text:rtf_paragraphs", limit_bytes=MAX_WHOLE_FILE_BYTES)
 
 
 def rtf_paragraphs(data: bytes) -> dict[str, Any]:

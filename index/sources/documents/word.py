@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pullquote.articles import Article, Skipped
-from pullquote.index.sources.documents.document import MAX_DOCUMENT_BYTES, document_articles, table_paragraphs
+from pullquote.index.sources.documents.document import read_document, table_paragraphs
 from pullquote.index.sources.documents.xml_parts import DocumentParts, local_name
 from pullquote.index.sources.files import SourceFile, Unreadable, megabytes
-from pullquote.index.sources.streams import read_whole
-from pullquote.index.sources.timed import timed_call
 
 # All parts are held at once, pictures too.
 _MAX_UNPACKED_BYTES = 500_000_000
@@ -25,14 +23,12 @@ _CHARACTERS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011"}
 
 
 def read(source: SourceFile) -> Iterator[Article | Skipped]:
-    """Yield the article of a Word document, or the articles of an export.
+    """Return the article of a Word document, or the articles of an export.
 
     Raises:
         Unreadable: the file cannot be read, or has no text.
     """
-    data = read_whole(source, limit_bytes=MAX_DOCUMENT_BYTES, what="a document")
-    found = timed_call("documents.word:word_paragraphs", data)
-    yield from document_articles(found["paragraphs"], found["facts"], source)
+    return read_document(source, "documents.word:word_paragraphs")
 
 
 def word_paragraphs(data: bytes) -> dict[str, Any]:

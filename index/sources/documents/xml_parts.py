@@ -11,7 +11,8 @@ from pullquote.index.sources.files import Unreadable, megabytes
 
 # A book of 1,000 pages has 5 MB; 100 MB take about 1 GB as a tree.
 _MAX_PART_BYTES = 100_000_000
-# What zipfile raises at a damaged file: ValueError where a place in it is before its beginning.
+# What zipfile raises at a damaged file: NotImplementedError where it names a way of packing that there isn't,
+# ValueError where a place in it is before its beginning.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, RuntimeError)
 _OLD_OFFICE_MAGIC = b"\xd0\xcf\x11\xe0"
 

@@ -10,7 +10,7 @@ from pullquote import Archive, Article, Engine, InputError, ModelError
 from pullquote.index.adding import adding
 from pullquote.index.storage.pending import note_rows_to_embed, overlap, rows_to_embed, without
 
-from fakes import CapitalReader, HashEmbedder
+from fakes import CapitalReader, FailingEmbedder, HashEmbedder
 
 WORDS = ("ferry", "quay", "herring", "mayor", "bridge", "storm", "strike", "lantern", "orchard", "glacier")
 
@@ -22,24 +22,6 @@ def articles(count=10):
     ]
 
 
-class StoppedError(Exception):
-    pass
-
-
-class Failing(HashEmbedder):
-    """Embeds as long as it is allowed to."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self.left = batches
-
-    def embed_passages(self, texts, *, progress=None):
-        self.left -= 1
-        if self.left < 0:
-            raise StoppedError
-        return super().embed_passages(texts, progress=progress)
-
-
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
     monkeypatch.setattr(adding, "BATCH_PASSAGES", 2)
@@ -48,7 +30,10 @@ def _small_batches(monkeypatch):
 
 def add(path, batches, count=10):
     """Add articles with an embedder that stops after some batches."""
-    with Archive.open(path, create=True, embedder=Failing(batches)) as archive, pytest.raises(StoppedError):
+    with (
+        Archive.open(path, create=True, embedder=FailingEmbedder(fails_on_call=batches + 1)) as archive,
+        pytest.raises(RuntimeError, match="power went out"),
+    ):
         archive.add_articles(articles(count))
 
 
@@ -186,8 +171,8 @@ def test_progress_tells_what_is_embedded_of_what(tmp_path):
 
 
 def test_a_small_add_is_embedded_before_it_is_stored(tmp_path):
-    with Archive.open(tmp_path / "news.pq", create=True, embedder=Failing(0)) as archive:
-        with pytest.raises(StoppedError):
+    with Archive.open(tmp_path / "news.pq", create=True, embedder=FailingEmbedder(fails_on_call=1)) as archive:
+        with pytest.raises(RuntimeError, match="power went out"):
             archive.add_articles(articles(1))
         assert archive.count_articles() == 0
 

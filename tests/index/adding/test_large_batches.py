@@ -11,7 +11,7 @@ from pullquote.index.embedding.embedder import SentenceTransformerEmbedder
 from pullquote.index.furniture.ranges import furniture_ranges
 from pullquote.index.passages.splitting import split_passages
 
-from fakes import HashEmbedder
+from fakes import FailingEmbedder, HashEmbedder
 
 
 def articles(count):
@@ -25,24 +25,6 @@ def articles(count):
 def _sizes(monkeypatch):
     monkeypatch.setattr(adding, "BATCH_PASSAGES", 2)
     monkeypatch.setattr(adding, "WORDS_FIRST_PASSAGES", 6)
-
-
-class StoppedError(Exception):
-    pass
-
-
-class Stopping(HashEmbedder):
-    """Embeds a number of batches."""
-
-    def __init__(self, batches):
-        super().__init__()
-        self.left = batches
-
-    def embed_passages(self, texts, *, progress=None):
-        self.left -= 1
-        if self.left < 0:
-            raise StoppedError
-        return super().embed_passages(texts, progress=progress)
 
 
 def vector_batches(path):
@@ -76,8 +58,8 @@ def test_a_reader_sees_whole_batches(tmp_path):
 def test_an_interrupted_add_ends_with_the_vectors_of_a_whole_one(tmp_path):
     with Archive.open(tmp_path / "whole.pq", create=True, embedder=HashEmbedder()) as archive:
         archive.add_articles(articles(17))
-    with Archive.open(tmp_path / "cut.pq", create=True, embedder=Stopping(4)) as archive:
-        with pytest.raises(StoppedError):
+    with Archive.open(tmp_path / "cut.pq", create=True, embedder=FailingEmbedder(fails_on_call=5)) as archive:
+        with pytest.raises(RuntimeError, match="power went out"):
             archive.add_articles(articles(17))
         assert archive.count_articles() == 17
     with Archive.open(tmp_path / "cut.pq", embedder=HashEmbedder()) as archive:

@@ -96,7 +96,7 @@ def test_a_bomb_is_left_where_it_shows(read, monkeypatch):
     found = read("a.zip", zipped({"a.txt": STORY, "one.zip": inner, "two.zip": inner, "c.txt": STORY}))
     assert isinstance(found[0], Article)
     assert [item.source.rpartition("a.zip")[2] for item in found if isinstance(item, Skipped)] == ["/two.zip/b.txt"]
-    assert found[2].reason == "unpacks to more than 0 MB, which is left of what a file of its size may hold"
+    assert found[2].reason == "unpacks to more than the 0 MB still allowed for the file that it lies in"
 
 
 def test_mails_and_scans_in_a_mail_in_a_zip_file(read):
