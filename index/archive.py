@@ -397,8 +397,9 @@ class Archive:
             ArchiveLocked, ArchiveWriteFailed, ModelError: as in `add`; the article is as it was.
         """
         arguments.text(name, "An article's id or URL")
-        names = [authors] if isinstance(authors, str) and authors else authors
-        given = {"title": title, "outlet": outlet, "published": published, "authors": () if names == "" else names}
+        names = [authors] if isinstance(authors, str) else authors
+        listed = None if names is None else list(names)
+        given = {"title": title, "outlet": outlet, "published": published, "authors": listed}
         values = {field: value for field, value in given.items() if value is not None}
         restored = [restore] if isinstance(restore, str) else list(restore)
         if not values and not restored:

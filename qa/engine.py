@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from threading import Lock, Thread, current_thread
+from threading import Lock, Thread
 
 from pullquote.answers import Answer, Hit, PassagesFound, Remark, Searched, Turn
 from pullquote.arguments import whole_number
@@ -91,7 +91,7 @@ class Engine:
         self._passages = whole_number(passages, "passages", low=1, high=MAX_PASSAGES_READ)
         self._sure = sure
         self._loading = Lock()
-        self._ahead: tuple[Thread, ...] = ()
+        self._verifying = Lock()
 
     @property
     def reader(self) -> Reader:
@@ -151,16 +151,18 @@ class Engine:
         # What it was fitted on are the scores of a fitted ranking.
         return sifting_for(self.reader) if is_ranked(self.archive) else None
 
-    @cached_property
+    @property
     def verifier(self) -> Verifier | None:
         """What is shown the leading spans once more: the reader's, if it has one.
 
         Raises:
             ModelError: it is damaged.
         """
-        if current_thread() not in self._ahead:
-            for thread in self._ahead:
-                thread.join()
+        with self._verifying:  # another thread may be loading it (`load_ahead`)
+            return self._verifier
+
+    @cached_property
+    def _verifier(self) -> Verifier | None:
         return verifier_for(self.reader)
 
     @cached_property
@@ -191,10 +193,8 @@ class Engine:
 
         keep_freed()
         # They aren't daemons: a process that ends in the middle of them could crash.
-        loads = (lambda: self.verifier, lambda: self.archive.embedder)
-        self._ahead = tuple(Thread(target=load, args=(needed,), name="pullquote-loading") for needed in loads)
-        for thread in self._ahead:
-            thread.start()
+        for needed in (lambda: self.verifier, lambda: self.archive.embedder):
+            Thread(target=load, args=(needed,), name="pullquote-loading").start()
 
     def warm_up(self) -> None:
         """Load the models and the index, so that the first question takes no longer than the next."""

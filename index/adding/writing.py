@@ -31,7 +31,7 @@ from pullquote.index.following.forgetting import forget_pages
 from pullquote.index.integrity import erasing
 from pullquote.index.storage.archive_files import Files
 from pullquote.index.storage.database import Database
-from pullquote.index.storage.edits import edits_of, forget_edits, has_edits, note_edits, with_edits
+from pullquote.index.storage.edits import edited_ids, edits_of, forget_edits, note_edits, with_edits
 from pullquote.index.storage.migration import migrate
 from pullquote.index.storage.pending import count, note_rows_to_embed, rows_to_embed
 from pullquote.index.storage.vector_log import checksum_of
@@ -44,7 +44,7 @@ class Writer:
         self.database = files.database
         self._files = files
         self._known: Database | None = None
-        self._mended = False
+        self._mended: set[str] = set()
         if not self.database.manifest_is_sound():
             raise self.database.manifest_damaged()
         added = migrate(self.database, files.vectors)
@@ -75,7 +75,7 @@ class Writer:
     def known(self) -> adding.StoredLookups:
         """Return look-ups for the reading thread, on a connection of its own."""
         self._known = self._known or Database(self.database.file, write=False)
-        self._mended = has_edits(self._known)
+        self._mended = edited_ids(self._known)
         return adding.StoredLookups(
             article=self._known.live_version,
             copies=self._known.copies,
@@ -85,7 +85,9 @@ class Writer:
         )
 
     def _edited(self, article: Article) -> Article:
-        return with_edits(article, edits_of(self._known, article.id)) if self._known and self._mended else article
+        if self._known is None or article.id not in self._mended:
+            return article
+        return with_edits(article, edits_of(self._known, article.id))
 
     def store(self, batch: adding.ArticleBatch, vectors: Vectors | None) -> tuple[list[str], list[str]]:
         """Commit a batch; return the ids (added, updated).

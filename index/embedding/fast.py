@@ -50,7 +50,7 @@ class FastEmbedder:
     @property
     def sha256(self) -> str:
         """Hash of the table and of what embeds questions."""
-        return hashlib.sha256(f"{self._table.sha256} {DEFAULT_SHA256}".encode()).hexdigest()
+        return _with_default(self._table.sha256)
 
     @property
     def dimension(self) -> int:
@@ -90,10 +90,9 @@ def table_file() -> Path:
 
 def stands_for_default(sha256: str) -> bool:
     """Return whether a hash is of vectors that stand for the default's own: those of `fast` as it ships."""
-    return sha256 == _shipped_sha256()
-
-
-def _shipped_sha256() -> str:
     with table_file().open("rb") as stream:
-        table = hashlib.file_digest(stream, "sha256").hexdigest()
-    return hashlib.sha256(f"{table} {DEFAULT_SHA256}".encode()).hexdigest()
+        return sha256 == _with_default(hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+def _with_default(table_sha256: str) -> str:
+    return hashlib.sha256(f"{table_sha256} {DEFAULT_SHA256}".encode()).hexdigest()

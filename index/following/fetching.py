@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +17,7 @@ import httpx
 from protego import Protego
 
 import pullquote
+from pullquote.index.sources.files import MAX_ARTICLE_BYTES
 
 USER_AGENT = f"pullquote/{pullquote.__version__}"
 # Seconds between two requests to one host, unless its robots.txt asks for more.
@@ -24,8 +25,6 @@ DELAY_S = 1.0
 # The most that a robots.txt is waited for: more is a wish to be left alone.
 _LONGEST_DELAY_S = 60.0
 _CONNECT_S, _SILENCE_S, _WHOLE_S = 10.0, 20.0, 60.0
-# As much as a saved page or feed may have.
-MAX_BYTES = 20_000_000
 MAX_ROBOTS_BYTES = 500_000
 _MAX_REDIRECTS = 5
 _MOVED = (301, 302, 303, 307, 308)
@@ -91,7 +90,7 @@ class Fetched:
 class _Host:
     rules: Protego
     delay_s: float
-    asked: float = field(default=-1e9)
+    asked: float = -1e9
 
 
 class Fetcher:
@@ -141,7 +140,7 @@ class Fetcher:
             host = self._host(url)
             if not host.rules.can_fetch(url, USER_AGENT):
                 raise FetchFailed("its site's robots.txt forbids fetching it")
-            status, headers, body = self._get(url, host, known.headers(), MAX_BYTES)
+            status, headers, body = self._get(url, host, known.headers(), MAX_ARTICLE_BYTES)
             if status in _MOVED and (target := dict(headers).get("location")):
                 url = urljoin(url, target)
                 continue
@@ -198,7 +197,7 @@ def _body(response: Any, most: int) -> bytes:
     for part in response.iter_bytes():
         size += len(part)
         if size > most:
-            raise FetchFailed(f"has more than {most // 1_000_000} MB")
+            raise FetchFailed(f"has more than {most // 1000:,} kB")
         if time.monotonic() - begun > _WHOLE_S:
             raise FetchFailed(f"takes more than {_WHOLE_S:.0f} seconds")
         parts.append(part)

@@ -44,7 +44,7 @@ class _Run:
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: int = 0
-    failed: int = 0
+    failed: bool = False
     gone: list[str] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
@@ -97,19 +97,17 @@ class _Following:
             for listed in self._listed(Listed(address), listings, depth=0):
                 if page := self._due(listed):
                     due.setdefault(page.url, page)
-        whole, done = len(due) + len(self._named), 0
         waiting = list(self._named)
-        pages = list(due.values())
-        while waiting or pages:
-            while pages and len(waiting) < _AT_ONCE:
-                page = pages.pop(0)
-                done += 1
-                if fetched := self._fetch(page):
-                    waiting.append((page, fetched))
-                if self._progress:
-                    self._progress(done, whole, page.url)
-            self._add(waiting)
-            waiting = []
+        whole = len(due) + len(waiting)
+        for done, page in enumerate(due.values(), start=len(waiting) + 1):
+            if fetched := self._fetch(page):
+                waiting.append((page, fetched))
+            if self._progress:
+                self._progress(done, whole, page.url)
+            if len(waiting) >= _AT_ONCE:
+                self._add(waiting)
+                waiting = []
+        self._add(waiting)
         # Only now: a listing that was noted before its pages were fetched would not be looked at again. One whose pages
         # weren't all fetched is asked for as if it were new.
         for listing in listings:
@@ -173,7 +171,7 @@ class _Following:
             self._run.skipped.append(
                 Skipped(page.url, "its site couldn't be reached; it is asked again by the next call")
             )
-            self._run.failed += 1
+            self._run.failed = True
             return None
         try:
             fetched = self._fetcher.fetch(page.url, page.validators)
@@ -187,7 +185,7 @@ class _Following:
 
     def _failed(self, page: Page, failed: FetchFailed) -> None:
         now = _now()
-        self._run.failed += 1
+        self._run.failed = True
         wait = dt.timedelta(seconds=failed.wait_s) if failed.wait_s is not None else _AGAIN_AFTER
         if failed.gone:
             self._run.gone.append(page.url)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from pullquote.index.sources.files import Unreadable
+from pullquote.index.sources.files import SourceFile
 from pullquote.index.sources.record import is_web_address
+from pullquote.index.sources.streams import read_whole
 from pullquote.index.sources.timed import timed_call
 
 # sitemaps.org: 50,000 addresses and 50 MB at most.
@@ -45,13 +44,14 @@ class Listing:
 
 
 def listing_of(body: bytes, url: str) -> Listing:
-    """Return what was fetched from an address lists.
+    """Return what a body lists that was fetched from an address.
 
     Raises:
         Unreadable: it is a feed or a sitemap, and can't be read.
     """
     if body.startswith(_GZIP):
-        body = _unpacked(body)
+        packed = SourceFile(path=None, name=url, size=len(body), data=body)
+        body = read_whole(packed, limit_bytes=_MAX_UNPACKED_BYTES, what="a sitemap")
     head = body[:_HEAD_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
     if not head.startswith(b"<") or b"<html" in head.lower() or b"<!doctype html" in head.lower():
         return Listing("page")
@@ -59,14 +59,3 @@ def listing_of(body: bytes, url: str) -> Listing:
     entries = [Listed(urljoin(url, address), changed) for address, changed in found["entries"]]
     usable = dict.fromkeys(one for one in entries if is_web_address(one.url))
     return Listing(found["kind"], tuple(usable)[:_MAX_ENTRIES])
-
-
-def _unpacked(body: bytes) -> bytes:
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(body)) as stream:
-            data = stream.read(_MAX_UNPACKED_BYTES + 1)
-    except (OSError, EOFError) as error:
-        raise Unreadable(f"is damaged ({error})") from error
-    if len(data) > _MAX_UNPACKED_BYTES:
-        raise Unreadable(f"unpacks to more than {_MAX_UNPACKED_BYTES // 1_000_000} MB")
-    return data

@@ -106,8 +106,10 @@ def ranker_for(embedder_sha256: str) -> PassageRanker | None:
     """
     made_by = "python -m pullquote.eval.fitting.fit_ranking"
     shipped = PassageRanker.load(Path(__file__).parent / FILE_NAME, known=PASSAGE_FEATURES, made_by=made_by)
-    meant = DEFAULT_SHA256 if stands_for_default(embedder_sha256) else embedder_sha256
-    return PassageRanker.fitted_for(meant, [shipped])
+    fitted = PassageRanker.fitted_for(embedder_sha256, [shipped])
+    if fitted is None and stands_for_default(embedder_sha256):
+        fitted = PassageRanker.fitted_for(DEFAULT_SHA256, [shipped])
+    return fitted
 
 
 def ordered(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pullquote.index.sources.files import Unreadable, megabytes
+from pullquote.index.sources.streams import MAX_UNPACKED_RATIO
 
 # A year of a web archive is some GB; text packs to a tenth. A bomb has petabytes in 42 kB.
 MAX_UNPACKED_BYTES = 20_000_000_000
-MAX_UNPACKED_RATIO = 200
 # What is small unpacked may be packed as it likes.
 UNPACKED_FREELY_BYTES = 200_000_000
 

@@ -95,11 +95,6 @@ def text_column(names: Iterable[str]) -> str | None:
     return next((by_form[alias] for alias in _ALIASES["text"] if alias in by_form), None)
 
 
-def is_known_alias(name: str) -> bool:
-    """Return whether other tools call something so that an article has a key for."""
-    return any(_form(name) in aliases for aliases in _ALIASES.values())
-
-
 def records_within(value: Mapping[str, Any], levels: int = _MAX_LEVELS) -> list[Any] | None:
     """Return the records of an object that wraps a list of them, as answers of APIs do; None where it wraps none."""
     if levels == 0 or text_column(key for key, inner in value.items() if isinstance(inner, str)):

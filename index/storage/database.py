@@ -278,8 +278,7 @@ class Database(Connection):
 
         What stands behind an article's text in its row isn't read.
         """
-        sql = "SELECT rowid, removed_in FROM articles WHERE removed_in IS NOT NULL"
-        removed = {rowid for rowid, removed_in in self.query(sql) if removed_in <= generation}
+        removed = set(self.articles_removed(0, generation))
         rows = self.query(
             "SELECT rowid, published, outlet, authors, id, title, url FROM articles WHERE rowid < ? "
             "ORDER BY published DESC, rowid DESC",

@@ -47,6 +47,11 @@ def has_edits(database: Connection) -> bool:
     return bool(database.query("SELECT 1 FROM sqlite_master WHERE name = 'edits'"))
 
 
+def edited_ids(database: Connection) -> set[str]:
+    """Return the ids of the articles that somebody mended."""
+    return {row[0] for row in database.query("SELECT DISTINCT article FROM edits")} if has_edits(database) else set()
+
+
 def note_edits(database: Connection, edits: Iterable[NewEdit]) -> None:
     """Keep edits; inside a transaction."""
     for statement in schema.statements(schema.EDITS):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from pullquote.articles import ArticleEntry
 from pullquote.index.storage.database import ArticleFacts, Database
-from pullquote.index.storage.edits import has_edits
+from pullquote.index.storage.edits import edited_ids
 
 
 def entries(
@@ -26,7 +26,7 @@ def entries(
         source: what its source has in its name, in any case; "" for any.
         limit: how many at most; None for all.
     """
-    edited = {row[0] for row in database.query("SELECT DISTINCT article FROM edits")} if has_edits(database) else set()
+    edited = edited_ids(database)
     found: list[ArticleEntry] = []
     for facts, name, title, url in database.facts_by_day(generation):
         if limit is not None and len(found) >= limit:

@@ -157,7 +157,8 @@ def _restored(packed: Mapping[str, torch.Tensor], name: str) -> torch.Tensor:
     import torch
 
     if packed[name].device.type == "cpu":
-        return torch.from_numpy(_restored_array({key: tensor.numpy() for key, tensor in packed.items()}, name))
+        own = {key: packed[key].numpy() for key in (name, name + _SCALE, name + _GROUP_SCALE) if key in packed}
+        return torch.from_numpy(_restored_array(own, name))
     tensor = packed[name]
     if tensor.dtype == torch.int8:
         return tensor.float() * packed[name + _SCALE].float()[:, None]

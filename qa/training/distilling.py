@@ -97,7 +97,7 @@ class Table(torch.nn.Module):
         self.rows, self.matrix, self.shift = map(torch.nn.Parameter, (rows, matrix, shift))
 
     @classmethod
-    def beginning(cls, passages: Passages, count: int, width: int, rng: np.random.Generator) -> Table:
+    def beginning(cls, passages: Passages, count: int, width: int) -> Table:
         """Return a table that begins with the mean of the passages that hold a token, rarer ones counting more."""
         rows = np.zeros((count, passages.vectors.shape[1]), dtype=np.float32)
         held = np.zeros(count, dtype=np.float32)
@@ -125,7 +125,7 @@ def train(passages: Passages, *, tokens: int, width: int, epochs: int, seed: int
     """Return the table that learnt the passages."""
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    table = Table.beginning(passages, tokens, width, rng)
+    table = Table.beginning(passages, tokens, width)
     begun = table.rows.detach()
     peak = _LEARNING_RATE * float(begun[begun.any(dim=1)].abs().mean())
     optimizer = torch.optim.Adam(table.parameters(), lr=peak)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pullquote.articles import Article, Skipped
+from pullquote.index.sources.containers.members import with_allowance
 from pullquote.index.sources.containers.message import MAX_MESSAGE_BYTES, message_articles, parsed
 from pullquote.index.sources.files import SourceFile, Unreadable, megabytes
 from pullquote.index.sources.reasons import reason_for
@@ -26,6 +27,7 @@ def read(source: SourceFile) -> Iterator[Article | Skipped]:
         Unreadable: the file cannot be read, or is no mailbox.
     """
     number = 0
+    source = with_allowance(source)
     try:
         for number, mail in enumerate(_mails(source), start=1):
             place = f"{source.name}:{number}"

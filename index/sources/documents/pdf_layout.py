@@ -35,13 +35,10 @@ class Block:
     Attributes:
         text: its lines joined, hyphens at their ends mended.
         size: of its type, in points.
-        base, top: of the page, from its lower edge, in points.
     """
 
     text: str
     size: float
-    base: float
-    top: float
 
 
 def page_blocks(lines: Sequence[Line], hyphenated: frozenset[str] = frozenset()) -> list[Block]:
@@ -177,14 +174,13 @@ def _paragraphs(rows: Sequence[Line], hyphenated: frozenset[str]) -> list[Block]
     pitch = statistics.median_low(pitches) if pitches else 0.0
     left = statistics.median_low([row.left for row in rows])
     right = max(row.right for row in rows)
-    blocks = [Block(rows[0].text, rows[0].size, rows[0].base, rows[0].top)]
+    blocks = [Block(rows[0].text, rows[0].size)]
     for above, row in pairwise(rows):
         if _begins(above, row, pitch, left, right):
-            blocks.append(Block(row.text, row.size, row.base, row.top))
+            blocks.append(Block(row.text, row.size))
         else:
             block = blocks[-1]
             block.text = joined(block.text, row.text, hyphenated)
-            block.base = row.base
     for block in blocks:
         block.text = block.text.translate(dict.fromkeys(map(ord, SOFT_HYPHENS), "-"))
     return blocks

@@ -84,7 +84,7 @@ class _Builder:
         size = self._pdfium.FPDFText_GetFontSize(self._page, index) or 1.0
         height = max(top - base, 0.1)
         # Type may be drawn larger than its own size says, by the page's scale.
-        size = max(height, 0.1) if size <= 1.5 else size
+        size = height if size <= 1.5 else size
         line = self._line
         if character in SOFT_HYPHENS and line is not None:
             self._text.append(SOFT_HYPHENS[0])

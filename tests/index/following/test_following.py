@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -210,6 +211,10 @@ def test_what_a_kill_left_of_a_record_is_cut_off(site, archive):
 def test_what_is_no_page_gives_its_reason(site, archive):
     site.pages["/empty"] = Answer(b"")
     site.pages["/bad.xml"] = Answer(b"<?xml version='1.0'?><recipe/>")
+    packed = gzip.compress(sitemap((site.url("/a"), "")) * 40)
+    site.pages["/bad.xml.gz"] = Answer(packed[:30] + bytes(40) + packed[70:])
+    gone = look(archive, site.url("/bad.xml.gz"), site.url("/empty"))
+    assert [one.source for one in gone.skipped] == [site.url("/bad.xml.gz"), site.url("/empty")]
     report = look(archive, site.url("/empty"), site.url("/bad.xml"), site.url("/missing"))
     assert {one.source: one.reason for one in report.skipped} == {
         site.url("/empty"): "is empty",
