@@ -86,8 +86,8 @@ def _adding(archive: Archive, parts: _Parts) -> None:
     _heading("Add articles")
     files = gr.File(label="Files", file_count="multiple", elem_id="pq-files", height=140)
     _html(
-        '<p class="pq-note">Text, saved pages, Word, PDF, mail, exports of Nexis, Factiva and ProQuest, JSON, CSV, feeds, '
-        "and ZIP files of these.</p>"
+        '<p class="pq-note">Text, saved pages, Word, PDF, mail, exports of Nexis, Factiva and ProQuest, JSON, CSV, '
+        "feeds, and ZIP files of these.</p>"
     )
     pasted = gr.Textbox(
         label="Or paste the text of an article, or a page’s HTML",
